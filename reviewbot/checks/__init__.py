@@ -1,0 +1,11 @@
+"""Deterministic reviewers: one module each, listed here in the order they report."""
+
+from __future__ import annotations
+
+from reviewbot.checks import conflicts, credentials
+from reviewbot.core.findings import Rule
+from reviewbot.ports import Check
+
+ALL: tuple[Check, ...] = (credentials, conflicts)
+
+RULES: dict[str, Rule] = {rule.id: rule for check in ALL for rule in check.RULES}

@@ -1,0 +1,1 @@
+"""Values and pure functions: no clock, no network, no files, no processes."""

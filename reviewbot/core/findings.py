@@ -1,0 +1,101 @@
+"""Findings: one remark each, anchored to lines of the change, with an identity that survives a rebase."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from enum import IntEnum
+from typing import Literal
+
+from reviewbot.core.diff import FileDiff, Side
+from reviewbot.core.labels import Label
+
+
+class Severity(IntEnum):
+    """How much a finding matters; the order is the gate's."""
+
+    INFO = 0
+    LOW = 1
+    MEDIUM = 2
+    HIGH = 3
+    CRITICAL = 4
+
+    def __str__(self) -> str:
+        return self.name.lower()
+
+
+Posted = Literal["inline", "summary", "withheld"]
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A kind of finding, as docs/checks.md lists it."""
+
+    id: str
+    severity: Severity
+    title: str
+    #: One sentence: why this matters.
+    reason: str
+    confidence: float = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """Lines `line` to `end_line` of one side, 1-based and inclusive; None for the file as a whole."""
+
+    path: str
+    side: Side = "new"
+    line: int | None = None
+    end_line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One remark. `quote` is the text at the location, filled in from the change, never by the finder."""
+
+    rule: str
+    origin: str
+    severity: Severity
+    confidence: float
+    location: Location
+    title: str
+    body: str = ""
+    quote: str = ""
+    suggestion: str | None = None
+    label: Label = Label.RESTRICTED
+    posted: Posted = "inline"
+    id: str = field(default="", compare=False)
+
+
+def at(rule: Rule, file: FileDiff, line: int | None, *, side: Side = "new", end: int | None = None,
+       title: str = "", body: str = "", severity: Severity | None = None) -> Finding:  # fmt: skip
+    """A finding of a check by `rule` on a line of `file`; None is the file as a whole."""
+    location = Location(file.side_path(side), side, line, end if end is not None else line)
+    return Finding(
+        rule=rule.id, origin=f"check:{rule.id.split('/')[0]}", severity=rule.severity if severity is None else severity,
+        confidence=rule.confidence, location=location, title=title or rule.title, body=body or rule.reason,
+    )  # fmt: skip
+
+
+def identify(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """The findings with their fingerprints: rule, path, side and quoted text, numbered where equal.
+
+    Line numbers stay out, so that a rebase or an insertion above changes nothing.
+    """
+    seen: Counter[tuple[str, str, str, str]] = Counter()
+    identified = []
+    for finding in findings:
+        key = (finding.rule, finding.location.path, finding.location.side, " ".join(finding.quote.split()))
+        text = "\0".join((*key, str(seen[key])))
+        digest = hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
+        seen[key] += 1
+        identified.append(replace(finding, id=digest[:16]))
+    return tuple(identified)
+
+
+def rank(finding: Finding) -> tuple[int, float, str, int]:
+    """The order readers meet findings in: what matters most first, then by place."""
+    place = finding.location
+    return (-finding.severity, -finding.confidence, place.path, place.line or 0)

@@ -1,0 +1,118 @@
+"""The outcome of a run as one value: what every format renders and every exit code is made from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from reviewbot import __version__
+from reviewbot.core.diff import ChangeKind, FileDiff, Hunk
+from reviewbot.core.findings import Finding, Severity, identify, rank
+from reviewbot.core.labels import Label
+from reviewbot.core.policy import Classification, Policy
+from reviewbot.core.pull import PullRequest
+
+Outcome = Literal["reviewed", "checked", "skipped", "failed"]
+Status = Literal["reviewed", "checked", "partial", "failed"]
+Conclusion = Literal["success", "failure", "neutral", "action_required"]
+
+
+@dataclass(frozen=True, slots=True)
+class FileReport:
+    """One changed path: its label and why, who read it, and the change with credentials withheld."""
+
+    path: str
+    old_path: str
+    change: ChangeKind
+    label: Label
+    rules: tuple[str, ...]
+    warnings: tuple[str, ...]
+    route: str | None
+    outcome: Outcome
+    reason: str
+    hunks: tuple[Hunk, ...]
+
+    @property
+    def added(self) -> int:
+        return sum(line.old is None for hunk in self.hunks for line in hunk.lines)
+
+    @property
+    def removed(self) -> int:
+        return sum(line.new is None for hunk in self.hunks for line in hunk.lines)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """A finished run. `findings` are ranked; `posted` says which are shown inline."""
+
+    base_sha: str
+    head_sha: str
+    number: int | None
+    title: str
+    policy: Policy
+    status: Status
+    conclusion: Conclusion
+    exit_code: int
+    files: tuple[FileReport, ...]
+    findings: tuple[Finding, ...]
+    notices: tuple[str, ...] = ()
+    version: str = __version__
+
+    def findings_in(self, path: str) -> tuple[Finding, ...]:
+        return tuple(finding for finding in self.findings if finding.location.path == path)
+
+
+def file_report(file: FileDiff, verdict: Classification, hunks: tuple[Hunk, ...]) -> FileReport:
+    """What became of a file that only the checks read."""
+    outcome, reason = _outcome(file)
+    return FileReport(file.path, file.old_path, file.change, verdict.label, verdict.rules, verdict.warnings,
+                      None, outcome, reason, hunks)  # fmt: skip
+
+
+def _outcome(file: FileDiff) -> tuple[Outcome, str]:
+    match file.absence:
+        case "missing":
+            return "failed", "git object is missing: a partial clone? fetch without --filter"
+        case "too large":
+            return "skipped", "too large to read"
+        case "binary":
+            return "skipped", "binary"
+        case _:
+            return "checked", ""
+
+
+def assemble(pull: PullRequest, policy: Policy, files: Sequence[FileReport], findings: Iterable[Finding],
+             fail_on: Severity | None, notices: Sequence[str] = ()) -> Report:  # fmt: skip
+    """Rank the findings, cut them to the comment budget, and derive status, conclusion and exit code."""
+    ranked = sorted(identify(findings), key=rank)
+    placed = tuple(_place(ranked, policy.review.max_comments, policy.review.min_severity))
+    blocking = fail_on is not None and any(finding.severity >= fail_on for finding in placed)
+    outcomes = {file.outcome for file in files}
+    failed = "failed" in outcomes
+    conclusion: Conclusion = (
+        "failure" if blocking
+        else "action_required" if policy.failure
+        else "success" if outcomes == {"reviewed"}
+        else "neutral"
+    )  # fmt: skip
+    return Report(
+        base_sha=pull.base_sha, head_sha=pull.head_sha, number=pull.number, title=pull.title, policy=policy,
+        status=_status(outcomes), conclusion=conclusion, exit_code=3 if failed else int(blocking),
+        files=tuple(files), findings=placed, notices=tuple(notices),
+    )  # fmt: skip
+
+
+def _status(outcomes: set[Outcome]) -> Status:
+    if "failed" in outcomes:
+        return "partial" if outcomes - {"failed", "skipped"} else "failed"
+    return "reviewed" if "reviewed" in outcomes else "checked"
+
+
+def _place(ranked: Sequence[Finding], budget: int, floor: Severity) -> Iterable[Finding]:
+    """The first `budget` findings at or above the floor go inline; the rest folds into the summary."""
+    left = budget
+    for finding in ranked:
+        inline = left > 0 and finding.severity >= floor and finding.location.line is not None
+        left -= inline
+        yield replace(finding, posted="inline" if inline else "summary")

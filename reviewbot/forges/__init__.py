@@ -1,0 +1,1 @@
+"""Where a pull request lives and where its review is published."""

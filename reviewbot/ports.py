@@ -1,0 +1,44 @@
+"""What the pipeline needs from outside its core: Protocols of one to three members, none optional."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Protocol
+
+from reviewbot.core.credentials import Hit
+from reviewbot.core.diff import FileDiff, Side
+from reviewbot.core.findings import Finding, Rule
+from reviewbot.core.labels import Label
+from reviewbot.core.policy import Policy
+from reviewbot.core.pull import PullRequest
+from reviewbot.core.symbols import Syntax
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a check sees: one file of a pull request, its trees, and everything around it."""
+
+    file: FileDiff
+    label: Label
+    syntax: Syntax
+    pull: PullRequest
+    #: The policy in force, and the one that would be after a merge (None: the same document).
+    policy: Policy
+    proposed: Policy | None = None
+    old_hits: tuple[Hit, ...] = ()
+    new_hits: tuple[Hit, ...] = ()
+
+    def hits(self, side: Side) -> tuple[Hit, ...]:
+        return self.new_hits if side == "new" else self.old_hits
+
+
+class Check(Protocol):
+    """A deterministic reviewer. Modules of `reviewbot.checks` satisfy it."""
+
+    @property
+    def RULES(self) -> tuple[Rule, ...]:  # noqa: N802 (a constant of the module)
+        """The kinds of finding it makes."""
+
+    def check(self, reading: Reading) -> Iterable[Finding]:
+        """The findings on this file, each on an added or removed line or on the file as a whole."""
