@@ -4,20 +4,40 @@ from __future__ import annotations
 
 import os
 import sys
+import traceback
 from collections.abc import Mapping, Sequence
+from pathlib import PurePath
 
-from reviewbot.errors import ReviewbotError
+from reviewbot.errors import NotReviewedError, ReviewbotError
+
+INTERRUPTED = 130
 
 
 def main(argv: Sequence[str] | None = None, environ: Mapping[str, str] | None = None) -> int:
-    """Run one command. Every expected failure is one line on standard error and its exit code."""
+    """Run one command. A failure is one line on standard error and an exit code, never a clean result."""
     from reviewbot.cli.arguments import parser
 
     arguments = parser().parse_args(argv)
     try:
-        return int(arguments.run(arguments, os.environ if environ is None else environ))
+        code: int = arguments.run(arguments, os.environ if environ is None else environ)
+        sys.stdout.flush()
+        return code
     except ReviewbotError as error:
         print(f"reviewbot: {error}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
-        return 130
+        return INTERRUPTED
+    except BrokenPipeError:
+        # The reader left (`| head`): nothing more can be said to it, at exit neither.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return NotReviewedError.exit_code
+    except Exception as error:  # noqa: BLE001 (the one place)
+        print(f"reviewbot: internal error: {_place(error)}; nothing was concluded", file=sys.stderr)
+        return NotReviewedError.exit_code
+
+
+def _place(error: Exception) -> str:
+    """Type and place of an unexpected failure. Its text stays out: libraries quote content there."""
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = [frame for frame in frames if f"{os.sep}reviewbot{os.sep}" in frame.filename] or frames
+    return f"{type(error).__name__} at {PurePath(ours[-1].filename).name}:{ours[-1].lineno}"

@@ -1,0 +1,43 @@
+# Everything runs in .venv, installed from hash-locked lists; the package index is the only thing fetched.
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: demo test lint bench lock clean
+
+demo: .venv/run
+	$(BIN)/reviewbot demo
+
+test: .venv/test
+	$(BIN)/pytest
+
+lint: .venv/test
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+bench: .venv/test
+	$(BIN)/python -m bench
+
+# Writes the locked lists anew from pyproject.toml (needs uv).
+lock:
+	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --all-extras \
+	    --python-version 3.11 pyproject.toml .ci/build.in -o .ci/requirements-test.txt
+	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url \
+	    --python-version 3.11 pyproject.toml .ci/build.in -o .ci/requirements.txt
+
+clean:
+	rm -rf .venv dist build
+
+.venv/python:
+	$(PYTHON) -m venv .venv
+	touch $@
+
+.venv/run: .venv/python .ci/requirements.txt pyproject.toml
+	$(PIP) install --require-hashes -r .ci/requirements.txt
+	$(PIP) install --no-deps --no-build-isolation -e .
+	touch $@
+
+.venv/test: .venv/run .ci/requirements-test.txt
+	$(PIP) install --require-hashes -r .ci/requirements-test.txt
+	touch $@

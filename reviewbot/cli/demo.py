@@ -1,0 +1,36 @@
+"""`reviewbot demo`: make a repository, review it, leave the reports."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from reviewbot import demo
+from reviewbot.cli import review
+from reviewbot.errors import UsageError
+
+
+def run(arguments: argparse.Namespace, environ: Mapping[str, str]) -> int:
+    """Always 0 when the review ran: that it finds something is the point."""
+    output = Path(arguments.output or tempfile.mkdtemp(prefix="reviewbot-demo-"))
+    repository = output / "desk.git"
+    if repository.exists():
+        raise UsageError(f"{repository}: is there already; name another folder with --output")
+    output.mkdir(parents=True, exist_ok=True)
+    demo.build(repository, program=shutil.which("git") or "git")
+    names = [str(output / f"review{suffix}") for suffix in (".json",)]
+    argv = ["review", "--repo", str(repository), "--base", "main", "--head", "feature", "--fail-on", "none"]
+    for name in names:
+        argv += ["--output", name]
+    review.run(_parsed(argv), environ)
+    print(f"\nThe repository: {repository}\nThe HTML report: {names[0]}")
+    return 0
+
+
+def _parsed(argv: list[str]) -> argparse.Namespace:
+    from reviewbot.cli.arguments import parser
+
+    return parser().parse_args(argv)

@@ -1,0 +1,82 @@
+"""`reviewbot doctor`: what is here, what is missing, what in the environment is dangerous."""
+
+from __future__ import annotations
+
+import argparse
+import platform
+import shutil
+import subprocess
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from reviewbot import __version__, checks, git
+from reviewbot.cli.policies import PACKS
+from reviewbot.core import symbols
+from reviewbot.core.text import visible
+from reviewbot.errors import ReviewbotError
+
+#: Variables that libraries obey silently, and what they would do. reviewbot obeys none of them.
+DANGEROUS = {
+    "OLLAMA_HOST": "sends local prompts to another host",
+    "OLLAMA_API_KEY": "is attached to every Ollama address",
+    "HTTP_PROXY": "sends prompts through a proxy, loopback ones too",
+    "HTTPS_PROXY": "sends prompts through a proxy",
+    "ALL_PROXY": "sends prompts through a proxy, loopback ones too",
+    "http_proxy": "sends prompts through a proxy, loopback ones too",
+    "https_proxy": "sends prompts through a proxy",
+    "all_proxy": "sends prompts through a proxy, loopback ones too",
+    "MISTRAL_SDK_TELEMETRY": "exports prompts as traces",
+    "MISTRAL_OTLP_TRACES_ENDPOINT": "receives prompts and the API key as traces",
+    "MISTRAL_DEBUG": "prints whole requests to the log",
+    "MISTRAL_SA_TOKEN_PATH": "changes how the SDK authenticates",
+    "OTEL_EXPORTER_OTLP_ENDPOINT": "receives traces",
+    "SSL_CERT_FILE": "changes whom TLS trusts",
+    "SSL_CERT_DIR": "changes whom TLS trusts",
+    "REQUESTS_CA_BUNDLE": "changes whom TLS trusts",
+    "PYTHON_GITLAB_CFG": "names a file that may run a command for its token",
+    "NETRC": "adds passwords to requests",
+    "PYTHONPATH": "adds code to this process",
+    "PYTHONSTARTUP": "adds code to this process",
+    "GIT_DIR": "points git elsewhere",
+    "GIT_CONFIG_PARAMETERS": "changes what git does",
+    "GIT_EXTERNAL_DIFF": "runs a program on every diff",
+    "GIT_SSH_COMMAND": "runs a program on every fetch",
+}
+
+
+def run(arguments: argparse.Namespace, environ: Mapping[str, str]) -> int:
+    """0 where a review can run, 2 where it cannot."""
+    program = shutil.which("git")
+    rows = [("reviewbot", __version__), ("python", platform.python_version()), ("git", _git_version(program))]
+    rows += [("repository", _repository(Path(arguments.repo), program))]
+    rows += [("checks", f"{len(checks.ALL)} checks, {len(checks.RULES)} rules")]
+    rows += [("languages", ", ".join(sorted(language for language in symbols.GRAMMARS if symbols.grammar(language))))]
+    rows += [("policy packs", ", ".join(sorted(path.stem for path in PACKS.glob("*.toml"))))]
+    rows += [("model", "none: deterministic checks only")]
+    for name, value in rows:
+        print(f"{name:13} {visible(value)}")
+    for warning in warnings(environ):
+        print(f"warning       {warning}")
+    return 0 if program else 2
+
+
+def warnings(environ: Mapping[str, str]) -> Iterator[str]:
+    """Variables by name and effect; never their values."""
+    for name, effect in DANGEROUS.items():
+        if environ.get(name):
+            yield f"{name} is set: it {effect}. reviewbot ignores it."
+
+
+def _git_version(program: str | None) -> str:
+    if program is None:
+        return "not found: install git"
+    run = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)
+    return run.stdout.strip().removeprefix("git version ")
+
+
+def _repository(directory: Path, program: str | None) -> str:
+    try:
+        with git.opened(directory, program=program or "git") as repo:
+            return f"{repo.git_dir}{', shallow: history is cut' if repo.is_shallow else ''}"
+    except ReviewbotError as error:
+        return str(error)

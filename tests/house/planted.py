@@ -1,0 +1,55 @@
+"""Violations to plant: a rule that nobody has seen fail proves nothing."""
+
+from __future__ import annotations
+
+#: (importer, imported): each is caught by an import contract of pyproject.toml.
+IMPORTS = (
+    ("reviewbot.core.diff", "reviewbot.ports"),
+    ("reviewbot.core.report", "reviewbot.checks.conflicts"),
+    ("reviewbot.ports", "reviewbot.git"),
+    ("reviewbot.checks.conflicts", "reviewbot.git"),
+    ("reviewbot.checks.conflicts", "reviewbot.checks.credentials"),
+    ("reviewbot.git", "reviewbot.checks.conflicts"),
+    ("reviewbot.pipeline", "reviewbot.forges.local"),
+    ("reviewbot.pipeline", "reviewbot.formats.terminal"),
+    ("reviewbot.pipeline", "reviewbot.config"),
+    ("reviewbot.formats.json", "reviewbot.forges.local"),
+    ("reviewbot.formats.json", "reviewbot.core.policy"),
+    ("reviewbot.forges.local", "reviewbot.core.policy"),
+    ("reviewbot.forges.local", "reviewbot.config"),
+    ("reviewbot.config", "reviewbot.pipeline"),
+    ("reviewbot.config", "reviewbot.git"),
+    ("reviewbot.formats.json", "reviewbot.git"),
+    ("reviewbot.errors", "reviewbot.core.labels"),
+    ("reviewbot.core.findings", "subprocess"),
+    ("reviewbot.checks.conflicts", "httpx"),
+    ("reviewbot.formats.json", "socket"),
+    ("reviewbot.pipeline", "mistralai"),
+)
+#: (file, source): each is caught by tests/house/rules.py.
+SOURCES = (
+    ("reviewbot/core/x.py", "import os"),
+    ("reviewbot/core/x.py", "from pathlib import Path"),
+    ("reviewbot/core/x.py", "import urllib.request"),
+    ("reviewbot/checks/x.py", "import subprocess"),
+    ("reviewbot/checks/x.py", "def f():\n    import time"),
+    ("reviewbot/formats/x.py", "print(1)"),
+    ("reviewbot/formats/x.py", "open('x')"),
+    ("reviewbot/config.py", "import importlib"),
+    ("reviewbot/config.py", "exec('x')"),
+    ("reviewbot/pipeline.py", "eval('x')"),
+    ("reviewbot/git.py", "import os\nos.environ['X']"),
+    ("reviewbot/forges/github.py", "import os\nos.getenv('X')"),
+    ("reviewbot/git.py", "try:\n    pass\nexcept Exception:\n    pass"),
+    ("reviewbot/pipeline.py", "try:\n    pass\nexcept:\n    pass"),
+    ("reviewbot/tasks/review.py", "backend.complete(prompt)"),
+    ("reviewbot/git.py", "import unidiff"),
+    ("reviewbot/backends/mistral.py", "import tenacity"),
+    ("reviewbot/forges/gitlab.py", "from github import Github"),
+    ("reviewbot/backends/ollama.py", "from mistralai.client import Mistral"),
+    ("reviewbot/core/utils.py", ""),
+    ("reviewbot/core/x.py", "from . import labels"),
+    ("reviewbot/core/x.py", "def f():\n" + "    x = 1\n" * 60),
+    ("reviewbot/core/x.py", "class C:\n" + "    x = 1\n" * 150),
+    ("reviewbot/core/x.py", "x = 1\n" * 261),
+)
