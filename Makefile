@@ -1,6 +1,8 @@
 # Everything runs in .venv, installed from hash-locked lists; the package index is the only thing fetched.
 PYTHON ?= python3
 BIN := .venv/bin
+LOCK := uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url \
+    --python-version 3.11 pyproject.toml .ci/build.in
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .PHONY: demo test lint bench lock clean
@@ -16,15 +18,14 @@ lint: .venv/test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: .venv/test
+bench: .venv/bench
 	$(BIN)/python -m bench
 
 # Writes the locked lists anew from pyproject.toml (needs uv).
 lock:
-	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url --all-extras \
-	    --python-version 3.11 pyproject.toml .ci/build.in -o .ci/requirements-test.txt
-	uv pip compile --quiet --universal --generate-hashes --no-header --no-annotate --no-emit-index-url \
-	    --python-version 3.11 pyproject.toml .ci/build.in -o .ci/requirements.txt
+	$(LOCK) -o .ci/requirements.txt
+	$(LOCK) --extra all --extra test -o .ci/requirements-test.txt
+	$(LOCK) --extra all --extra test --extra bench -o .ci/requirements-bench.txt
 
 clean:
 	rm -rf .venv dist build
@@ -40,4 +41,8 @@ clean:
 
 .venv/test: .venv/run .ci/requirements-test.txt
 	$(PIP) install --require-hashes -r .ci/requirements-test.txt
+	touch $@
+
+.venv/bench: .venv/test .ci/requirements-bench.txt
+	$(PIP) install --require-hashes -r .ci/requirements-bench.txt
 	touch $@

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from reviewbot import checks, git, pipeline
 from reviewbot.cli.policies import load_policy
-from reviewbot.core.findings import Severity
+from reviewbot.core.findings import Finding, Severity
 from reviewbot.core.text import visible
 from reviewbot.forges import local
 
@@ -19,7 +19,7 @@ def report(repository: Path, head: str = "HEAD") -> None:
     """Review each of the last commits by itself, as a pull request would be."""
     policy = load_policy("default")
     rules: Counter[str] = Counter()
-    added = 0
+    added = counted = 0
     with git.opened(repository) as repo:
         for commit in _commits(repository, head):
             pull = local.load(repo, f"{commit}^", commit)
@@ -28,11 +28,18 @@ def report(repository: Path, head: str = "HEAD") -> None:
             for finding in result.findings:
                 rules[finding.rule] += 1
                 if finding.severity > Severity.INFO:
-                    place = finding.location
-                    print(f"  {commit[:10]} {finding.severity!s:8} {finding.rule:28} {visible(place.path)}:{place.line} "
-                          f"{visible(finding.quote.strip())[:90]}")  # fmt: skip
-    rate = 1000 * sum(rules.values()) / max(added, 1)
-    print(f"{repository}: {COMMITS} commits, {added} added lines, {rate:.1f} findings per 1,000: {dict(rules)}")
+                    counted += 1
+                    print(f"  {commit[:10]} {_line(finding)}")
+    rate = 1000 * counted / max(added, 1)
+    print(
+        f"{repository}: {COMMITS} commits, {added} added lines, {counted} findings, {rate:.1f} per 1,000: {dict(rules)}"
+    )
+
+
+def _line(finding: Finding) -> str:
+    place = finding.location
+    quote = visible(finding.quote.strip())[:90]
+    return f"{finding.severity!s:8} {finding.rule:28} {visible(place.path)}:{place.line} {quote}"
 
 
 def _commits(repository: Path, head: str) -> list[str]:

@@ -23,13 +23,11 @@ class Cost:
 def process(argv: Sequence[str], *, cwd: Path | None = None) -> Cost:
     """The cost of one command, its children included in `cpu` only as it waits for them."""
     began = time.perf_counter()
-    child = subprocess.Popen(argv, cwd=cwd, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
-    assert child.stderr is not None
-    errors = child.stderr.read()
+    child = subprocess.Popen(argv, cwd=cwd, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
     _, status, used = os.wait4(child.pid, 0)
     child.returncode = os.waitstatus_to_exitcode(status)
     if child.returncode not in (0, 1):
-        raise SystemExit(f"{' '.join(argv)} ended with {child.returncode}: {errors.decode(errors='replace')}")
+        raise SystemExit(f"{' '.join(argv)} ended with {child.returncode}")
     return Cost(time.perf_counter() - began, used.ru_utime + used.ru_stime, used.ru_maxrss / 1024)
 
 

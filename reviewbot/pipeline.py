@@ -8,6 +8,8 @@ from dataclasses import replace
 from reviewbot.core import credentials
 from reviewbot.core.diff import FileDiff, Hunk, Line, Side
 from reviewbot.core.findings import Finding, Severity
+from reviewbot.core.fingerprints import NOWHERE, Index
+from reviewbot.core.labels import join
 from reviewbot.core.policy import Policy, classify
 from reviewbot.core.pull import PullRequest
 from reviewbot.core.report import FileReport, Report, assemble, file_report
@@ -16,18 +18,21 @@ from reviewbot.ports import Check, Reading
 
 
 def review(pull: PullRequest, policy: Policy, *, checks: Sequence[Check], proposed: Policy | None = None,
-           fail_on: Severity | None = Severity.CRITICAL, notices: Sequence[str] = ()) -> Report:  # fmt: skip
+           fail_on: Severity | None = Severity.CRITICAL, notices: Sequence[str] = (),
+           index: Index = NOWHERE) -> Report:  # fmt: skip
     """Classify and check every changed file. Pure but for the checks' own reading of trees."""
     files: list[FileReport] = []
     findings: list[Finding] = []
     for file in pull.files:
-        verdict = classify(policy, file)
+        verdict = classify(policy, file, index)
         hits = {side: tuple(credentials.find(_text(file, side), file.side_path(side))) for side in ("old", "new")}
-        reading = Reading(file, verdict.label, Syntax(file), pull, policy, proposed, hits["old"], hits["new"])
+        reading = Reading(file, verdict.label, Syntax(file), pull, policy, proposed,
+                          hits["old"], hits["new"], verdict.excerpt)  # fmt: skip
         withheld = tuple(_withheld(file.hunks, reading))
         files.append(file_report(file, verdict, withheld))
         findings += _labelled(reading, withheld, (finding for check in checks for finding in check.check(reading)))
-    return assemble(pull, policy, files, findings, fail_on, notices)
+    rules = [rule for check in checks for rule in check.RULES]
+    return assemble(pull, policy, files, findings, fail_on, notices, rules)
 
 
 def _text(file: FileDiff, side: Side) -> str:
@@ -47,7 +52,7 @@ def _masked(line: Line, reading: Reading) -> Line:
 
 
 def _labelled(reading: Reading, hunks: Sequence[Hunk], findings: Iterable[Finding]) -> Iterator[Finding]:
-    """The findings with the file's label and the quoted lines, read from the withheld hunks."""
+    """The findings with at least the file's label and the quoted lines, read from the withheld hunks."""
     quotable = {
         (side, number): line.text
         for hunk in hunks for line in hunk.lines
@@ -57,4 +62,4 @@ def _labelled(reading: Reading, hunks: Sequence[Hunk], findings: Iterable[Findin
         place = finding.location
         numbers = range(place.line, (place.end_line or place.line) + 1) if place.line else ()
         quote = "\n".join(quotable[place.side, number] for number in numbers if (place.side, number) in quotable)
-        yield replace(finding, label=reading.label, quote=quote)
+        yield replace(finding, label=join(reading.label, finding.label), quote=quote)

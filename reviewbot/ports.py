@@ -9,6 +9,7 @@ from typing import Protocol
 from reviewbot.core.credentials import Hit
 from reviewbot.core.diff import FileDiff, Side
 from reviewbot.core.findings import Finding, Rule
+from reviewbot.core.fingerprints import Excerpt
 from reviewbot.core.labels import Label
 from reviewbot.core.policy import Policy
 from reviewbot.core.pull import PullRequest
@@ -28,6 +29,8 @@ class Reading:
     proposed: Policy | None = None
     old_hits: tuple[Hit, ...] = ()
     new_hits: tuple[Hit, ...] = ()
+    #: What of the file is copied from text of a higher label.
+    excerpt: Excerpt | None = None
 
     def hits(self, side: Side) -> tuple[Hit, ...]:
         return self.new_hits if side == "new" else self.old_hits

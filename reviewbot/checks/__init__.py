@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from reviewbot.checks import conflicts, credentials
+from reviewbot.checks import conflicts, credentials, policy
 from reviewbot.core.findings import Rule
 from reviewbot.ports import Check
 
-ALL: tuple[Check, ...] = (credentials, conflicts)
+ALL: tuple[Check, ...] = (credentials, conflicts, policy)
 
 RULES: dict[str, Rule] = {rule.id: rule for check in ALL for rule in check.RULES}

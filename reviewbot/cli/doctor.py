@@ -11,7 +11,7 @@ from pathlib import Path
 
 from reviewbot import __version__, checks, git
 from reviewbot.cli.policies import PACKS
-from reviewbot.core import symbols
+from reviewbot.core import grammars
 from reviewbot.core.text import visible
 from reviewbot.errors import ReviewbotError
 
@@ -50,7 +50,7 @@ def run(arguments: argparse.Namespace, environ: Mapping[str, str]) -> int:
     rows = [("reviewbot", __version__), ("python", platform.python_version()), ("git", _git_version(program))]
     rows += [("repository", _repository(Path(arguments.repo), program))]
     rows += [("checks", f"{len(checks.ALL)} checks, {len(checks.RULES)} rules")]
-    rows += [("languages", ", ".join(sorted(language for language in symbols.GRAMMARS if symbols.grammar(language))))]
+    rows += [("languages", ", ".join(sorted(language for language in grammars.GRAMMARS if grammars.grammar(language))))]
     rows += [("policy packs", ", ".join(sorted(path.stem for path in PACKS.glob("*.toml"))))]
     rows += [("model", "none: deterministic checks only")]
     for name, value in rows:

@@ -1,24 +1,102 @@
-"""Where policy documents are on this machine: shipped packs, a file named by the operator."""
+"""Where policy documents are: packs and the operator's file on this machine, the repository's file in its commits."""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import reviewbot
-from reviewbot.config import read_pack
+from reviewbot import git
 from reviewbot.core.policy import Policy
-from reviewbot.errors import UsageError
+from reviewbot.core.pull import PullRequest
+from reviewbot.errors import ConfigError, ReviewbotError, UsageError
+
+if TYPE_CHECKING:
+    from reviewbot.config import Document
 
 _PACKAGE = Path(reviewbot.__file__).parent
 #: Beside the package in a checkout, inside it once installed.
 PACKS = next((place for place in (_PACKAGE / "policies", _PACKAGE.parent / "policies") if place.is_dir()), _PACKAGE)
+#: The repository's own document.
+FILE = ".reviewbot.toml"
 
 
 def load_policy(name: str) -> Policy:
-    """A pack by its name, or a file. Raises UsageError, ConfigError."""
-    pack = PACKS / f"{name}.toml"
-    path = pack if pack.is_file() else Path(name)
+    """The operator's policy alone: a pack by its name, or a file. Raises UsageError, ConfigError."""
+    from reviewbot import config
+
+    return config.effective(_operator(name), "pack" if _is_pack(name) else "operator")
+
+
+def load_base(repo: git.Repository, commit: str, name: str) -> Policy:
+    """The operator's policy joined with the repository's file at a commit; all restricted where that is not valid."""
+    return _joined(repo, commit, name, FILE)[0]
+
+
+def load_policies(repo: git.Repository, pull: PullRequest, name: str) -> tuple[Policy, Policy | None]:
+    """The policy in force for a pull request, and the one after its merge (None: it changes no policy).
+
+    The head's file tightens the policy in force and does nothing else.
+    """
+    from reviewbot import config
+
+    policy = load_base(repo, pull.policy_sha, name)
+    if not any(FILE in (file.path, file.old_path) for file in pull.files):
+        return policy, None
+    proposed, own = _joined(repo, pull.head_sha, name, f"{FILE} (head)")
+    return (config.tightened(policy, own) if own and not policy.failure else policy), proposed
+
+
+def notices(policy: Policy) -> tuple[str, ...]:
+    """What a reader of the review has to know of its policy."""
+    if policy.failure:
+        return (f"Everything is restricted, the policy cannot be read: {policy.failure}",)
+    return () if policy.source == "base" else (f"The base has no {FILE}: the operator's policy applies alone.",)
+
+
+def _joined(repo: git.Repository, commit: str, name: str, cited: str) -> tuple[Policy, tuple[Document, ...]]:
+    """The policy at a commit and the repository's own part of it; `cited` is how its rules are named."""
+    from reviewbot import config
+
+    operator = _operator(name)
+    alone = config.effective(operator, "pack" if _is_pack(name) else "operator")
     try:
-        return read_pack(name, path.read_text(encoding="utf-8"))
-    except OSError as error:
+        data = git.read_file(repo, commit, FILE, config.MAX_DOCUMENT)
+        own = () if data is None else _with_packs(cited, data)
+    except ReviewbotError as error:
+        return config.failed(alone, str(error)), ()
+    return (config.effective((*operator, *own), "base") if own else alone), own
+
+
+def _is_pack(name: str) -> bool:
+    return name.isidentifier() and (PACKS / f"{name}.toml").is_file()
+
+
+def _operator(name: str) -> tuple[Document, ...]:
+    """The documents of `--policy`, those it extends first."""
+    if _is_pack(name):
+        return _pack(name)
+    from reviewbot import config
+
+    try:
+        with Path(name).open("rb") as stream:
+            data = stream.read(config.MAX_DOCUMENT + 1)
+    except (OSError, ValueError) as error:
         raise UsageError(f"--policy {name}: neither a pack nor a file that can be read") from error
+    return _with_packs(name, data)
+
+
+def _pack(name: str, within: tuple[str, ...] = ()) -> tuple[Document, ...]:
+    return _with_packs(f"policies/{name}.toml", (PACKS / f"{name}.toml").read_bytes(), (*within, name))
+
+
+def _with_packs(name: str, data: bytes, within: tuple[str, ...] = ()) -> tuple[Document, ...]:
+    from reviewbot import config
+
+    document = config.read(name, data)
+    if document.extends is None:
+        return (document,)
+    if not _is_pack(document.extends) or document.extends in within:
+        names = ", ".join(sorted(path.stem for path in PACKS.glob("*.toml")))
+        raise ConfigError(name, f"no such pack; one of {names}", key="extends")
+    return (*_pack(document.extends, within), document)

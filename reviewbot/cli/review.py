@@ -9,8 +9,10 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from reviewbot import checks, git, pipeline
-from reviewbot.cli.policies import load_policy
+from reviewbot.cli.evidence import load_index
+from reviewbot.cli.policies import load_policies, notices
 from reviewbot.core.findings import Severity
+from reviewbot.core.policy import Policy
 from reviewbot.core.report import Report
 from reviewbot.errors import UsageError
 from reviewbot.forges import local
@@ -21,8 +23,10 @@ def run(arguments: argparse.Namespace, environ: Mapping[str, str]) -> int:
     outputs = [(name, renderer(name)) for name in arguments.output if name != "-"]
     with git.opened(Path(arguments.repo), program=shutil.which("git") or "git") as repo:
         pull = local.load(repo, arguments.base, arguments.head)
-        policy = load_policy(arguments.policy)
-        report = pipeline.review(pull, policy, checks=checks.ALL, fail_on=_gate(arguments.fail_on))
+        policy, proposed = load_policies(repo, pull, arguments.policy)
+        index, left_out = load_index(repo, pull, policy)
+        report = pipeline.review(pull, policy, checks=checks.ALL, proposed=proposed, index=index,
+                                 fail_on=_gate(arguments.fail_on, policy), notices=(*notices(policy), *left_out))  # fmt: skip
     for name, render in outputs:
         try:
             Path(name).write_text(render(report), encoding="utf-8")
@@ -38,5 +42,8 @@ def print_report(report: Report, environ: Mapping[str, str]) -> None:
     sys.stdout.write(terminal.render(report, width=width, colour=colour))
 
 
-def _gate(name: str | None) -> Severity | None:
-    return None if name == "none" else Severity[(name or "critical").upper()]
+def _gate(name: str | None, policy: Policy) -> Severity | None:
+    """What the command line says; else the policy."""
+    if name is None:
+        return policy.fail_on
+    return None if name == "none" else Severity[name.upper()]

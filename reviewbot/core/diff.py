@@ -6,8 +6,10 @@ split at "\\n" only (git's rule), never at U+2028, form feed or a lone carriage 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 from unidiff.errors import UnidiffParseError
@@ -17,11 +19,19 @@ from unidiff.patch import PatchSet
 Side = Literal["old", "new"]
 ChangeKind = Literal["added", "modified", "deleted", "renamed", "copied", "typechange"]
 #: Why the text of a blob is not there.
-Absence = Literal["", "none", "binary", "too large", "submodule", "missing"]
+Absence = Literal["", "none", "binary", "too large", "over budget", "submodule", "missing"]
 
 KINDS: dict[str, ChangeKind] = {
     "A": "added", "M": "modified", "D": "deleted", "R": "renamed", "C": "copied", "T": "typechange",
 }  # fmt: skip
+
+
+#: The header of a combined diff's hunk.
+_COMBINED = re.compile(r"^@@@+ ", re.MULTILINE)
+#: What begins the lines of a patch that has no hunks.
+_EXTENDED = ("diff --git ", "index ", "old mode ", "new mode ", "deleted file mode ", "new file mode ",
+             "similarity index ", "dissimilarity index ", "rename ", "copy ")  # fmt: skip
+_BINARY = ("Binary files ", "GIT binary patch")
 
 
 class DiffError(ValueError):
@@ -134,28 +144,56 @@ def split_lines(text: str) -> list[str]:
     return lines[:-1] if lines[-1] == "" else lines
 
 
-def whole_as_added(file: FileDiff) -> FileDiff:
-    """The file with all its new lines as added: the old side cannot be compared, so all of it is new."""
-    lines = split_lines(file.new.text or "")
-    numbered = tuple(Line(None, number, text) for number, text in enumerate(lines, 1))
-    return replace(file, hunks=(Hunk(0, 0, 1, len(lines), "", numbered),))
+def replacement(old: Blob, new: Blob) -> tuple[Hunk, ...]:
+    """All of the old side out and all of the new side in: for what appears, goes, or cannot be compared.
+
+    Nothing is called removed where the new side could not be read.
+    """
+    known = new.absence in ("", "none", "submodule")
+    removed = tuple(Line(number, None, text, end) for number, text, end in _whole(old)) if known else ()
+    added = tuple(Line(None, number, text, end) for number, text, end in _whole(new))
+    if not removed and not added:
+        return ()
+    return (Hunk(min(1, len(removed)), len(removed), min(1, len(added)), len(added), "", removed + added),)
+
+
+def _whole(blob: Blob) -> Iterator[tuple[int, str, bool]]:
+    """The numbered lines of a side and whether each is ended; a submodule shows as in git's own patches."""
+    text = f"Subproject commit {blob.id}\n" if blob.is_submodule else blob.text or ""
+    lines = split_lines(text)
+    for number, line in enumerate(lines, 1):
+        yield number, line, number < len(lines) or text.endswith("\n")
 
 
 def parse_hunks(patch: str) -> tuple[Hunk, ...]:
-    """The hunks of one file's patch, whatever its header says.
+    """The hunks of one file's patch, whatever stands before the first; none for a change without any.
 
-    Raises DiffError when a hunk is shorter or longer than its header announces.
+    Raises DiffError for a combined diff, for text that is no patch, for a hunk that is shorter or
+    longer than its header announces, and for anything that stands between hunks or after them.
     """
     start = 0 if patch.startswith("@@ ") else patch.find("\n@@ ") + 1
-    if start == 0 and not patch.startswith("@@ "):
+    preamble = patch[:start] if start or patch.startswith("@@ ") else patch
+    if _COMBINED.search(preamble):
+        raise DiffError("a combined diff has more than two sides")
+    if preamble == patch:
+        _require_header(patch)
         return ()
     try:
         parsed = PatchSet("--- a/f\n+++ b/f\n" + patch[start:])
-    except UnidiffParseError as error:
+    except (UnidiffParseError, ValueError) as error:  # ValueError: a count of thousands of digits
         raise DiffError("a hunk is not what its header announces") from error
     hunks = tuple(_hunk(hunk) for file in parsed for hunk in file)
     _require_whole(patch[start:], hunks)
     return hunks
+
+
+def _require_header(patch: str) -> None:
+    """A patch without hunks is a renaming, a new mode or a binary file, and says so."""
+    for line in split_lines(patch):
+        if line.startswith(_BINARY):
+            return
+        if not line.startswith(_EXTENDED):
+            raise DiffError("no hunk, and no other change either")
 
 
 def _hunk(hunk: ParsedHunk) -> Hunk:
@@ -166,19 +204,19 @@ def _hunk(hunk: ParsedHunk) -> Hunk:
 
 
 def _lines(hunk: ParsedHunk) -> Iterator[Line]:
-    source = list(hunk)
-    for index, line in enumerate(source):
-        if line.line_type == "\\":
+    for line, following in pairwise((*hunk, None)):
+        if line is None or line.line_type not in ("+", "-", " "):
             continue
-        following = source[index + 1].line_type if index + 1 < len(source) else ""
         old = line.source_line_no if line.line_type != "+" else None
         new = line.target_line_no if line.line_type != "-" else None
-        yield Line(old, new, line.value.removesuffix("\n"), following != "\\")
+        yield Line(old, new, line.value.removesuffix("\n"), following is None or following.line_type != "\\")
 
 
 def _require_whole(body: str, hunks: tuple[Hunk, ...]) -> None:
-    """unidiff drops lines past the announced count silently; nothing may be dropped here."""
-    announced = body.count("\n@@ ") + 1
-    marks = sum(line[:1] in "+- " for line in split_lines(body) if line)
-    if announced != len(hunks) or marks != sum(len(hunk.lines) for hunk in hunks):
+    """unidiff drops what stands after the announced lines silently; nothing may be dropped here."""
+    rows = split_lines(body)
+    headers = sum(row.startswith("@@ ") for row in rows)
+    notes = sum(row.startswith("\\") for row in rows)
+    lines = [line for hunk in hunks for line in hunk.lines]
+    if headers != len(hunks) or len(rows) - headers - notes != len(lines) or notes != sum(not x.newline for x in lines):
         raise DiffError("the patch has lines outside its hunks")

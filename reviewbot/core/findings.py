@@ -70,12 +70,16 @@ class Finding:
 
 
 def at(rule: Rule, file: FileDiff, line: int | None, *, side: Side = "new", end: int | None = None,
-       title: str = "", body: str = "", severity: Severity | None = None) -> Finding:  # fmt: skip
-    """A finding of a check by `rule` on a line of `file`; None is the file as a whole."""
+       title: str = "", body: str = "", severity: Severity | None = None, label: Label = Label.PUBLIC) -> Finding:  # fmt: skip
+    """A finding of a check by `rule` on a line of `file`; None is the file as a whole.
+
+    `label` is that of what the finding tells beyond the file; the pipeline joins it with the file's.
+    """
     location = Location(file.side_path(side), side, line, end if end is not None else line)
     return Finding(
         rule=rule.id, origin=f"check:{rule.id.split('/')[0]}", severity=rule.severity if severity is None else severity,
         confidence=rule.confidence, location=location, title=title or rule.title, body=body or rule.reason,
+        label=label,
     )  # fmt: skip
 
 
@@ -89,7 +93,7 @@ def identify(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     for finding in findings:
         key = (finding.rule, finding.location.path, finding.location.side, " ".join(finding.quote.split()))
         text = "\0".join((*key, str(seen[key])))
-        digest = hashlib.sha256(text.encode("utf-8", "surrogateescape")).hexdigest()
+        digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
         seen[key] += 1
         identified.append(replace(finding, id=digest[:16]))
     return tuple(identified)

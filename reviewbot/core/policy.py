@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
-from collections.abc import Iterable
+import posixpath
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Literal
 
-import pathspec
-
-from reviewbot.core.diff import FileDiff
+from reviewbot.core import matching
+from reviewbot.core.diff import Blob, FileDiff
 from reviewbot.core.findings import Severity
+from reviewbot.core.fingerprints import NOWHERE, Excerpt, Index
 from reviewbot.core.labels import Label, join
+from reviewbot.core.spellings import deceives, is_undecodable, path_key, skeleton, text_key
 
 Source = Literal["base", "operator", "pack", "none"]
 
@@ -60,16 +60,31 @@ class Policy:
     default: Label
     source: Source
     sha256: str
+    #: The label of title, description and commit messages; None is the join of all changed files.
     metadata: Label | None = None
     instructions: tuple[Instructions, ...] = ()
     review: ReviewStyle = field(default_factory=ReviewStyle)
-    fail_on: Severity | None = None
+    #: The gate; None never blocks.
+    fail_on: Severity | None = Severity.CRITICAL
     #: Why everything is restricted, "" where the documents were read.
     failure: str = ""
+    #: What the pull request's own policy asks for. It can only add: labels are joined with these.
+    tightened: Policy | None = None
+    #: How a label that no rule gave is explained.
+    default_name: str = "default"
 
     @cached_property
-    def matcher(self) -> Matcher:
-        return Matcher(self.rules)
+    def paths(self) -> matching.Matcher:
+        return matching.paths((number, path) for number, rule in enumerate(self.rules) for path in rule.paths)
+
+    @cached_property
+    def words(self) -> matching.Matcher:
+        return matching.words((number, word) for number, rule in enumerate(self.rules) for word in rule.content)
+
+    @cached_property
+    def unread(self) -> Rule | None:
+        """The strictest rule that what cannot be read might fall under."""
+        return max((rule for rule in self.rules if rule.content), key=lambda rule: rule.label, default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,54 +94,111 @@ class Classification:
     label: Label
     rules: tuple[str, ...]
     warnings: tuple[str, ...] = ()
+    #: What of the file is copied from text of a higher label.
+    excerpt: Excerpt | None = None
 
 
-class Matcher:
-    """All path patterns of a policy in one RE2 set, weakest label first: the deciding one is the strictest."""
-
-    def __init__(self, rules: Iterable[Rule]) -> None:
-        ordered = sorted((rule for rule in rules if rule.paths), key=lambda rule: rule.label)
-        self._owners = [(rule) for rule in ordered for pattern in rule.paths for _ in spellings(pattern)]
-        lines = [line for rule in ordered for pattern in rule.paths for line in spellings(pattern)]
-        self._spec = pathspec.PathSpec.from_lines("gitignore", lines, backend="re2")
-
-    def strictest(self, path: str) -> Rule | None:
-        """The strictest rule that covers this path, under its plain spelling."""
-        index = self._spec.check_file(path_key(path)).index
-        return None if index is None else self._owners[index]
+#: What says nothing about a label.
+NEUTRAL = Classification(Label.PUBLIC, ())
 
 
-def spellings(pattern: str) -> tuple[str, ...]:
-    """The gitignore lines of a pattern: a pattern that names a directory also covers the entry itself."""
-    key = path_key(pattern)
-    entry = key.removesuffix("/**").rstrip("/")
-    return (key,) if entry == key or not entry.strip("*/") else (key, entry)
-
-
-_ODD = re.compile(r"[\x00-\x1f\x7f\udc80-\udcff]")
-
-
-def path_key(path: str) -> str:
-    """The form in which paths and patterns meet: NFC, case folded, one sign for undecodable bytes."""
-    return unicodedata.normalize("NFC", _ODD.sub("�", path)).casefold()
+def classify(policy: Policy, file: FileDiff, index: Index = NOWHERE) -> Classification:
+    """The label of a changed file: join of its paths, old and new, its content, and what it copies."""
+    parts = [classify_path(policy, path) for path in dict.fromkeys((file.path, file.old_path, *_targets(file)))]
+    for asked in _documents(policy):
+        parts += [_by_content(asked, blob) for blob in (file.old, file.new) if blob.exists and not blob.is_submodule]
+    own = join(*(part.label for part in parts))
+    excerpt = index.excerpt(file, own)
+    if excerpt is not None:
+        parts.append(Classification(excerpt.label, (f"excerpt of {excerpt.path}",), (), excerpt))
+    return _joined(parts)
 
 
 def classify_path(policy: Policy, path: str) -> Classification:
-    rule = policy.matcher.strictest(path)
-    if rule is None:
-        return Classification(policy.default, ("default",))
-    return Classification(rule.label, (rule.name,))
+    """The label of a path alone, by the policy in force and by what the pull request adds to it."""
+    return _joined(_by_path(asked, path) for asked in _documents(policy))
 
 
-def classify(policy: Policy, file: FileDiff) -> Classification:
-    """The label of a changed file: join of the rules on its new path, its old path and its content."""
+def matches(policy: Policy, path: str) -> tuple[Rule, ...]:
+    """Every rule with a pattern for this path, the strictest first. Raises MatchError."""
+    found = [asked.rules[number] for asked in _documents(policy) for number in _numbers(asked, path)]
+    return tuple(sorted(found, key=lambda rule: (-rule.label, rule.origin, rule.line)))
+
+
+def metadata_label(policy: Policy, labels: Iterable[Label]) -> Label:
+    """The label of title, description and commit messages: of all changed files, unless the policy names one."""
     if policy.failure:
-        return Classification(Label.RESTRICTED, ("policy unreadable",))
-    parts = [classify_path(policy, path) for path in dict.fromkeys((file.path, file.old_path))]
-    texts = [blob.text.casefold() for blob in (file.old, file.new) if blob.text]
-    for rule in policy.rules:
-        if any(word.casefold() in text for word in rule.content for text in texts):
-            parts.append(Classification(rule.label, (rule.name,)))
-    label = join(*(part.label for part in parts))
-    winners = dict.fromkeys(name for part in parts if part.label == label for name in part.rules)
-    return Classification(label, tuple(winners))
+        return Label.RESTRICTED
+    named = [document.metadata for document in _documents(policy) if document.metadata is not None]
+    return join(*named) if policy.metadata is not None else join(*labels, *named)
+
+
+def _documents(policy: Policy) -> tuple[Policy, ...]:
+    return (policy,) if policy.tightened is None else (policy, policy.tightened)
+
+
+def _joined(parts: Iterable[Classification]) -> Classification:
+    held = tuple(parts)
+    label = join(*(part.label for part in held))
+    rules = dict.fromkeys(name for part in held if part.label == label for name in part.rules)
+    warnings = dict.fromkeys(warning for part in held for warning in part.warnings)
+    return Classification(label, tuple(rules), tuple(warnings), next((p.excerpt for p in held if p.excerpt), None))
+
+
+def _restricted(reason: str, *warnings: str) -> Classification:
+    """What cannot be told is restricted."""
+    return Classification(Label.RESTRICTED, (reason,), warnings)
+
+
+def _by_path(policy: Policy, path: str) -> Classification:
+    if policy.failure:
+        return _restricted("policy unreadable")
+    if is_undecodable(path):
+        return _restricted("name is not UTF-8", "its name is not UTF-8: restricted")
+    if len(path) > matching.MAX_PATH:
+        return _restricted("name too long", "its name is too long to match: restricted")
+    try:
+        plain, looks = (_strictest(policy, policy.paths.owners(key)) for key in (path_key(path), skeleton(path)))
+    except matching.MatchError:
+        return _restricted("rules could not be applied", "its name takes too much memory to match: restricted")
+    if looks.label > plain.label:
+        return Classification(looks.label, looks.rules, ("its name looks like another: the stricter label counts",))
+    warnings = ("its name is not what it looks like",) if deceives(path) else ()
+    return Classification(plain.label, plain.rules, warnings)
+
+
+def _strictest(policy: Policy, numbers: Iterable[int]) -> Classification:
+    found = [policy.rules[number] for number in sorted(numbers)]
+    if not found:
+        return Classification(policy.default, (policy.default_name,))
+    label = join(*(rule.label for rule in found))
+    return Classification(label, tuple(dict.fromkeys(rule.name for rule in found if rule.label == label)))
+
+
+def _numbers(policy: Policy, path: str) -> frozenset[int]:
+    return policy.paths.owners(path_key(path)) | policy.paths.owners(skeleton(path))
+
+
+def _by_content(policy: Policy, blob: Blob) -> Classification:
+    """Rules that look for words, and the strictest of them where there is no text to look at."""
+    if policy.unread is None:
+        return NEUTRAL
+    if blob.text is None:
+        return Classification(policy.unread.label, (f"{policy.unread.name} (content not read: {blob.absence})",))
+    try:
+        numbers = policy.words.owners(text_key(blob.text))
+    except matching.MatchError:
+        return _restricted("rules could not be applied", "its content takes too much memory to match: restricted")
+    return _strictest(policy, numbers) if numbers else NEUTRAL
+
+
+def _targets(file: FileDiff) -> Iterator[str]:
+    """The paths that links lead to, as far as their text says; above the root the rest of the path counts."""
+    for blob, path in ((file.old, file.old_path), (file.new, file.path)):
+        if blob.is_symlink and blob.text:
+            target = posixpath.normpath(posixpath.join(posixpath.dirname(path), blob.text))
+            inside = target.lstrip("/")
+            while inside.startswith("../"):
+                inside = inside.removeprefix("../")
+            if inside not in ("", ".", ".."):
+                yield inside

@@ -8,7 +8,7 @@ from typing import Literal
 
 from reviewbot import __version__
 from reviewbot.core.diff import ChangeKind, FileDiff, Hunk
-from reviewbot.core.findings import Finding, Severity, identify, rank
+from reviewbot.core.findings import Finding, Rule, Severity, identify, rank
 from reviewbot.core.labels import Label
 from reviewbot.core.policy import Classification, Policy
 from reviewbot.core.pull import PullRequest
@@ -57,6 +57,8 @@ class Report:
     files: tuple[FileReport, ...]
     findings: tuple[Finding, ...]
     notices: tuple[str, ...] = ()
+    #: Every kind of finding that this run looked for, found or not.
+    rules: tuple[Rule, ...] = ()
     version: str = __version__
 
     def findings_in(self, path: str) -> tuple[Finding, ...]:
@@ -74,6 +76,8 @@ def _outcome(file: FileDiff) -> tuple[Outcome, str]:
     match file.absence:
         case "missing":
             return "failed", "git object is missing: a partial clone? fetch without --filter"
+        case "over budget":
+            return "failed", "the pull request has more text than one run reads"
         case "too large":
             return "skipped", "too large to read"
         case "binary":
@@ -83,7 +87,7 @@ def _outcome(file: FileDiff) -> tuple[Outcome, str]:
 
 
 def assemble(pull: PullRequest, policy: Policy, files: Sequence[FileReport], findings: Iterable[Finding],
-             fail_on: Severity | None, notices: Sequence[str] = ()) -> Report:  # fmt: skip
+             fail_on: Severity | None, notices: Sequence[str] = (), rules: Sequence[Rule] = ()) -> Report:  # fmt: skip
     """Rank the findings, cut them to the comment budget, and derive status, conclusion and exit code."""
     ranked = sorted(identify(findings), key=rank)
     placed = tuple(_place(ranked, policy.review.max_comments, policy.review.min_severity))
@@ -99,7 +103,7 @@ def assemble(pull: PullRequest, policy: Policy, files: Sequence[FileReport], fin
     return Report(
         base_sha=pull.base_sha, head_sha=pull.head_sha, number=pull.number, title=pull.title, policy=policy,
         status=_status(outcomes), conclusion=conclusion, exit_code=3 if failed else int(blocking),
-        files=tuple(files), findings=placed, notices=tuple(notices),
+        files=tuple(files), findings=placed, notices=tuple(notices), rules=tuple(rules),
     )  # fmt: skip
 
 

@@ -1,124 +1,27 @@
-"""Syntax trees: a language per file name, a parser per language, loaded on first use."""
+"""The two sides of a changed file as syntax trees, and the nodes on the lines that changed.
+
+Walks go from the root down and never ask a node for its parent or sibling: tree-sitter answers
+those by a search from the root, which is quadratic on hostile input (so are its queries).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
-from pathlib import PurePosixPath
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from reviewbot.core.diff import Blob, FileDiff, Side
+from reviewbot.core.grammars import language_of, parse
 
 if TYPE_CHECKING:
-    from tree_sitter import Language, Node, Tree
+    from tree_sitter import Node, Tree
 
 #: Larger texts are not parsed (0.5 s each): a syntax check of a megabyte tells nobody anything.
 MAX_PARSED = 1_000_000
-
-SUFFIXES = {
-    ".py": "python", ".pyi": "python", ".js": "javascript", ".mjs": "javascript", ".cjs": "javascript",
-    ".jsx": "javascript", ".ts": "typescript", ".mts": "typescript", ".cts": "typescript", ".tsx": "tsx",
-    ".go": "go", ".java": "java", ".rs": "rust", ".c": "c", ".h": "cpp", ".cc": "cpp", ".cpp": "cpp",
-    ".cxx": "cpp", ".hh": "cpp", ".hpp": "cpp", ".hxx": "cpp", ".cs": "csharp", ".rb": "ruby", ".php": "php",
-}  # fmt: skip
-
-
-def language_of(path: str) -> str | None:
-    """The language of a path by its suffix, None where no grammar is bundled."""
-    return SUFFIXES.get(PurePosixPath(path).suffix.lower())
-
-
-def _python() -> object:
-    import tree_sitter_python
-
-    return tree_sitter_python.language()
-
-
-def _javascript() -> object:
-    import tree_sitter_javascript
-
-    return tree_sitter_javascript.language()
-
-
-def _typescript() -> object:
-    import tree_sitter_typescript
-
-    return tree_sitter_typescript.language_typescript()
-
-
-def _tsx() -> object:
-    import tree_sitter_typescript
-
-    return tree_sitter_typescript.language_tsx()
-
-
-def _go() -> object:
-    import tree_sitter_go
-
-    return tree_sitter_go.language()
-
-
-def _java() -> object:
-    import tree_sitter_java
-
-    return tree_sitter_java.language()
-
-
-def _rust() -> object:
-    import tree_sitter_rust
-
-    return tree_sitter_rust.language()
-
-
-def _c() -> object:
-    import tree_sitter_c
-
-    return tree_sitter_c.language()
-
-
-def _cpp() -> object:
-    import tree_sitter_cpp
-
-    return tree_sitter_cpp.language()
-
-
-def _csharp() -> object:
-    import tree_sitter_c_sharp
-
-    return tree_sitter_c_sharp.language()
-
-
-def _ruby() -> object:
-    import tree_sitter_ruby
-
-    return tree_sitter_ruby.language()
-
-
-def _php() -> object:
-    import tree_sitter_php
-
-    return tree_sitter_php.language_php()
-
-
-GRAMMARS: dict[str, Callable[[], object]] = {
-    "python": _python, "javascript": _javascript, "typescript": _typescript, "tsx": _tsx, "go": _go,
-    "java": _java, "rust": _rust, "c": _c, "cpp": _cpp, "csharp": _csharp, "ruby": _ruby, "php": _php,
-}  # fmt: skip
-
-
-@cache
-def grammar(language: str) -> Language:
-    from tree_sitter import Language
-
-    return Language(GRAMMARS[language]())
-
-
-def parse(language: str, text: str) -> Tree:
-    """The syntax tree of a text. Node rows are 0-based; columns are UTF-8 bytes."""
-    from tree_sitter import Parser
-
-    return Parser(grammar(language)).parse(text.encode("utf-8", "replace"))
+#: No real code nests deeper; a climb that ends here keeps hostile input linear.
+MAX_CLIMB = 200
 
 
 @dataclass(frozen=True)
@@ -138,12 +41,16 @@ class Syntax:
     def old(self) -> Tree | None:
         return _tree(self.file.old_path, self.file.old)
 
-    def added(self, *kinds: str) -> Iterator[Node]:
-        """Nodes of these kinds on the new side that begin on an added line, in order."""
-        if self.new is None:
-            return
-        numbers = self.file.changed_numbers("new")
-        yield from (node for node in walk(self.new.root_node, *kinds) if line_of(node) in numbers)
+    @cached_property
+    def new_touched(self) -> Touched:
+        return _touched(self.new, self.language("new"), self.file.changed_numbers("new"))
+
+    @cached_property
+    def old_touched(self) -> Touched:
+        return _touched(self.old, self.language("old"), self.file.changed_numbers("old"))
+
+    def touched(self, side: Side = "new") -> Touched:
+        return self.new_touched if side == "new" else self.old_touched
 
 
 def _tree(path: str, blob: Blob) -> Tree | None:
@@ -153,22 +60,77 @@ def _tree(path: str, blob: Blob) -> Tree | None:
     return parse(language, blob.text)
 
 
-def walk(root: Node, *kinds: str) -> Iterator[Node]:
-    """All nodes of these kinds (every node for none) below and including `root`, without recursion."""
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """The nodes of one side that overlap a changed line, by kind and in order, tokens left out."""
+
+    language: str
+    lines: frozenset[int]
+    kinds: dict[str, list[Node]]
+    parents: dict[int, Node]
+
+    def of(self, *kinds: str) -> Iterator[Node]:
+        for kind in kinds:
+            yield from self.kinds.get(kind, ())
+
+    def parent(self, node: Node) -> Node | None:
+        return self.parents.get(node.id)
+
+    def ancestors(self, node: Node) -> Iterator[Node]:
+        """From the parent upwards, MAX_CLIMB at most."""
+        for _ in range(MAX_CLIMB):
+            above = self.parents.get(node.id)
+            if above is None:
+                return
+            yield above
+            node = above
+
+    def begins(self, node: Node) -> bool:
+        """True where the node begins on a changed line."""
+        return line_of(node) in self.lines
+
+
+def _touched(tree: Tree | None, language: str | None, lines: frozenset[int]) -> Touched:
+    kinds: dict[str, list[Node]] = {}
+    parents: dict[int, Node] = {}
+    if tree is not None and lines:
+        ordered = sorted(lines)
+        stack = [tree.root_node]
+        while stack:
+            node = stack.pop()
+            kinds.setdefault(node.type, []).append(node)
+            inner = [child for child in node.named_children if child.child_count and _overlaps(child, ordered)]
+            for child in inner:
+                parents[child.id] = node
+            stack.extend(reversed(inner))
+    return Touched(language or "", lines, kinds, parents)
+
+
+def _overlaps(node: Node, ordered: Sequence[int]) -> bool:
+    at = bisect_left(ordered, node.start_point[0] + 1)
+    return at < len(ordered) and ordered[at] <= node.end_point[0] + 1
+
+
+def walk(root: Node, *kinds: str, stop: frozenset[str] = frozenset()) -> Iterator[Node]:
+    """All nodes of these kinds (every node for none) from `root` down, in order, not below the kinds in `stop`."""
     wanted = frozenset(kinds)
     stack = [root]
     while stack:
         node = stack.pop()
-        if not wanted or node.type in wanted:
+        kind = node.type
+        if not wanted or kind in wanted:
             yield node
-        stack.extend(reversed(node.children))
+        if kind not in stop or node is root:
+            stack.extend(reversed(node.children))
 
 
 def line_of(node: Node) -> int:
     """The 1-based line on which a node begins."""
-    return node.start_point.row + 1
+    return node.start_point[0] + 1
 
 
-def text_of(node: Node | None) -> str:
-    """The source text of a node, "" for None."""
-    return "" if node is None or node.text is None else node.text.decode("utf-8", "replace")
+def text_of(node: Node | None, limit: int = 0) -> str:
+    """The source text of a node, "" for None and for a text of more than `limit` bytes (0: any length)."""
+    if node is None or (limit and node.end_byte - node.start_byte > limit) or node.text is None:
+        return ""
+    return node.text.decode("utf-8", "replace")

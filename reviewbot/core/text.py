@@ -1,22 +1,51 @@
-"""Untrusted text made visible: the one escaper for names that reach a terminal, a log or a comment."""
+"""Untrusted text made visible: the one escaper for what reaches a terminal, a log, a comment or a page."""
 
 from __future__ import annotations
 
-import unicodedata
+import re
+from collections.abc import Iterator
+from itertools import groupby
 
-#: Categories that draw nothing, or draw somewhere else: controls, formats (bidi, tags, zero width),
-#: surrogates (undecodable bytes), private use, unassigned, line and paragraph separators.
-INVISIBLE = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+#: Characters that draw nothing though Unicode calls them letters, marks or signs: joiners, fillers, variation
+#: selectors, the braille blank. `str.isprintable` knows all others: controls, formats (bidi, tags, zero width),
+#: surrogates (undecodable bytes), private use, unassigned, separators. One class, so matching is linear.
+_BLANK = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
+
+
+def is_odd(character: str) -> bool:
+    """True for a character that draws nothing, draws somewhere else, or looks like a plain space."""
+    return not character.isprintable() or _BLANK.match(character) is not None
 
 
 def visible(text: str) -> str:
-    r"""The text on one line, every invisible character spelled out (`\xNN`, `\uNNNN`)."""
-    return "".join(_spelled(c) if unicodedata.category(c) in INVISIBLE else c for c in text)
+    r"""The text on one line, every odd character spelled out (`\n`, `\xNN`, `\u{N…}`)."""
+    return "".join(piece for piece, _ in segments(text))
+
+
+def segments(text: str) -> Iterator[tuple[str, bool]]:
+    """The visible text in pieces, each with whether it was spelled out: for formats that can mark it."""
+    if text.isprintable() and not _BLANK.search(text):
+        yield text, False
+        return
+    for odd, run in groupby(text, is_odd):
+        shown = map(_spelled, run) if odd else run
+        yield "".join(shown), odd
+
+
+def clipped(text: str, most: int) -> str:
+    """At most `most` characters of the text, and how many are left out."""
+    return text if len(text) <= most else f"{text[:most]}… ({len(text) - most:,} more characters)"
+
+
+def encodable(text: str) -> str:
+    r"""The same text, only what UTF-8 cannot hold spelled out: undecodable bytes (`\xNN`), lone surrogates."""
+    return _SURROGATE.sub(lambda match: _spelled(match[0]), text)
 
 
 def _spelled(character: str) -> str:
     code = ord(character)
     if 0xDC80 <= code <= 0xDCFF:
         return f"\\x{code - 0xDC00:02x}"
-    short = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
-    return short.get(character) or (f"\\x{code:02x}" if code < 0x100 else f"\\u{{{code:x}}}")
+    return _SHORT.get(character) or (f"\\x{code:02x}" if code < 0x100 else f"\\u{{{code:x}}}")

@@ -6,12 +6,14 @@ import json
 
 from reviewbot.core.findings import Finding
 from reviewbot.core.report import FileReport, Report
+from reviewbot.core.text import encodable
 
 SCHEMA = "reviewbot.report/1"
 
 
 def render(report: Report) -> str:
-    return json.dumps(document(report), indent=2, ensure_ascii=False) + "\n"
+    """Pure ASCII: whatever a text holds, no reader or terminal is shown a control character."""
+    return json.dumps(document(report), indent=2) + "\n"
 
 
 def document(report: Report) -> dict[str, object]:
@@ -20,7 +22,7 @@ def document(report: Report) -> dict[str, object]:
         "schema": SCHEMA,
         "tool": {"name": "reviewbot", "version": report.version},
         "pull_request": {"base_sha": report.base_sha, "head_sha": report.head_sha,
-                         "number": report.number, "title": report.title},
+                         "number": report.number, "title": encodable(report.title)},
         "policy": {"source": report.policy.source, "sha256": report.policy.sha256},
         "status": report.status, "conclusion": report.conclusion, "exit_code": report.exit_code,
         "files": [_file(file) for file in report.files],
@@ -30,23 +32,24 @@ def document(report: Report) -> dict[str, object]:
 
 
 def _file(file: FileReport) -> dict[str, object]:
-    old_path = file.old_path if file.change in ("renamed", "copied") else None
-    return {"path": encodable(file.path), "old_path": old_path and encodable(old_path), "change": file.change,
-            "label": str(file.label), "rules": list(file.rules), "route": file.route, "outcome": file.outcome,
-            "reason": file.reason}  # fmt: skip
+    moved = file.change in ("renamed", "copied")
+    return {
+        "path": encodable(file.path), "old_path": encodable(file.old_path) if moved else None, "change": file.change,
+        "label": str(file.label), "rules": [encodable(rule) for rule in file.rules], "route": _optional(file.route),
+        "outcome": file.outcome, "reason": encodable(file.reason),
+    }  # fmt: skip
 
 
 def _finding(finding: Finding) -> dict[str, object]:
     place = finding.location
     return {
-        "id": finding.id, "rule": finding.rule, "origin": finding.origin, "severity": str(finding.severity),
-        "confidence": finding.confidence, "path": encodable(place.path), "line": place.line,
-        "end_line": place.end_line, "side": place.side, "title": encodable(finding.title),
-        "body": encodable(finding.body), "quote": encodable(finding.quote), "suggestion": finding.suggestion,
-        "label": str(finding.label), "posted": finding.posted,
+        "id": finding.id, "rule": encodable(finding.rule), "origin": encodable(finding.origin),
+        "severity": str(finding.severity), "confidence": finding.confidence, "path": encodable(place.path),
+        "line": place.line, "end_line": place.end_line, "side": place.side, "title": encodable(finding.title),
+        "body": encodable(finding.body), "quote": encodable(finding.quote),
+        "suggestion": _optional(finding.suggestion), "label": str(finding.label), "posted": finding.posted,
     }  # fmt: skip
 
 
-def encodable(text: str) -> str:
-    r"""The text with undecodable bytes spelled `\xNN`: JSON has no way to hold them."""
-    return text.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
+def _optional(text: str | None) -> str | None:
+    return None if text is None else encodable(text)

@@ -1,0 +1,93 @@
+"""Findings that say the same thing: many lines of one file folded, several tools on one line merged."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from reviewbot.core.findings import Finding
+
+#: Findings of one rule in one file beyond this are counted, not listed.
+MOST = 5
+
+#: Classes of defect by the words that tools use in their rule ids (and we in ours), most telling first.
+#: Only where two tools on one line can hardly mean two things.
+CLASSES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
+    (name, re.compile(pattern, re.IGNORECASE))
+    for name, pattern in (
+        ("bidi", r"bidi|trojan.?source|PLE2502|\bS5863\b"),
+        ("invisible", r"invisible|zero.?width|PLE251\d|no-irregular-whitespace|no-control-regex"),
+        ("credential", r"credential|secret|passw|api.?key|private.?key|access.?(key|token)|\b[BS]10[567]\b|gitleaks|"
+                       r"detected-.*(key|token)"),
+        ("sql", r"sql|\b[BS]608\b"),
+        ("shell", r"shell|subprocess|os.?system|command.?inj|child.?process|\b[BS]60[2-7]\b|\bG204\b"),
+        ("eval", r"\beval|exec.?used|no-(new-func|implied-eval)|code.?inj|\b[BS]307\b|\b[BS]102\b|PGH001"),
+        ("deserialization", r"deserial|pickle|marshal|yaml.?load|unsafe.?load|\b[BS](30[12]|506)\b"),
+        ("tls", r"tls|ssl|cert|\bverify\b|\b[BS](501|323)\b|\bG402\b"),
+        ("hash", r"weak.?(hash|crypto)|md5|sha.?1\b|insecure.?hash|\b[BS](303|324)\b|\bG40[15]\b"),
+        ("html", r"inner.?html|dangerously|xss|document.?write"),
+        ("template-injection", r"script.?injection|template.?injection|run-shell-injection"),
+        ("pin", r"unpinned|mutable-action|pin-weakened"),
+        ("swallowed", r"swallow|empty.?(catch|except|block)|bare.?except|no-empty\b|try.?except.?pass|\bE722\b|"
+                      r"\b[BS]110\b|SIM105|BLE001"),
+        ("mutable-default", r"mutable.?(default|arg)|dangerous-default|\bB006\b|W0102"),
+        ("literal-identity", r"literal.?(comparison|identity)|is.?literal|identity|\bF632\b|R0123"),
+        ("undefined", r"undefined|no-undef\b|\bF821\b|E0602"),
+        ("debug", r"debug|no-console|console|\bT(10|20)[0-3]?\b|breakpoint|pdb"),
+        ("focused", r"focus|no-only|\.only|exclusive.?test"),
+        ("skipped", r"skip|disabled.?test"),
+        ("async", r"foreach.?async|await|floating|RUF006|misused-promises"),
+        ("syntax", r"syntax|unparsable|\bE999\b|parse.?error|parses"),
+        ("conflict", r"conflict|merge.?marker"),
+    )
+)  # fmt: skip
+
+
+def fold(findings: Iterable[Finding], most: int = MOST) -> Iterator[Finding]:
+    """The findings of one file, the first of each rule only; the last of these says how many follow."""
+    groups: dict[str, list[Finding]] = defaultdict(list)
+    for finding in findings:
+        groups[finding.rule].append(finding)
+    for group in groups.values():
+        more = len(group) - most
+        yield from group[: most - 1] if more > 0 else group
+        if more > 0:
+            last = group[most - 1]
+            yield replace(last, body=f"{last.body} {more} more {'place' if more == 1 else 'places'} in this file.")
+
+
+def merge(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """One finding where several tools found the same kind of defect on the same lines.
+
+    Ours is kept before theirs, the more severe before the less; it takes the highest severity of
+    all and names the others. Two findings of one tool by one rule are two, unless they are equal.
+    """
+    groups: dict[tuple[object, ...], list[Finding]] = {}
+    for position, finding in enumerate(dict.fromkeys(findings)):
+        place = finding.location
+        # What belongs to no line can be told apart by nothing but its rule.
+        kind = defect(finding) if place.line is not None else position
+        groups.setdefault((place.path, place.side, place.line, kind), []).append(finding)
+    return tuple(merged for group in groups.values() for merged in _merged(group))
+
+
+def defect(finding: Finding) -> str:
+    """The class of defect a finding belongs to; its own rule where no class is known."""
+    rule = finding.rule.rsplit(".", 1)[-1]
+    return next((name for name, pattern in CLASSES if pattern.search(rule)), finding.rule)
+
+
+def _merged(group: list[Finding]) -> Iterator[Finding]:
+    ours = [finding for finding in group if finding.origin.startswith("check:")]
+    best = max(ours or group, key=lambda finding: (finding.severity, finding.confidence))
+    kept = [finding for finding in group if finding.origin == best.origin]
+    others = dict.fromkeys(f"{finding.origin} ({finding.rule})" for finding in group if finding.origin != best.origin)
+    severity = max(finding.severity for finding in group)
+    for finding in kept:
+        if finding is not best or not others:
+            yield finding
+            continue
+        note = f"Also reported by {', '.join(others)}."
+        yield replace(finding, severity=severity, body=f"{finding.body} {note}".strip())

@@ -1,0 +1,53 @@
+"""What a path says about the code in it: a test, a sample, or text that a program wrote."""
+
+from __future__ import annotations
+
+import re
+from pathlib import PurePosixPath
+
+_TEST_FOLDERS = frozenset({
+    "test", "tests", "testing", "testdata", "__tests__", "spec", "specs", "e2e", "cypress", "integration_test",
+    "androidtest", "unittests", "playground", "mocks", "__mocks__", "bench", "benches", "benchmark", "benchmarks",
+})  # fmt: skip
+_SAMPLE_FOLDERS = frozenset({
+    "fixture", "fixtures", "__fixtures__", "testdata", "test-data", "test_data", "snapshots", "__snapshots__", "golden",
+    "corpus", "samples", "sample", "example", "examples", "demo", "demos", "docs", "doc", "templates", "template",
+    "cases", "broken", "invalid", "data", "mocks", "resources", "assets",
+})  # fmt: skip
+_FOREIGN_FOLDERS = frozenset({
+    "node_modules", "vendor", "vendored", "_vendor", "third_party", "third-party", "thirdparty", "3rdparty", "external",
+    "dist", "generated", "__generated__", "site-packages", "bower_components", "pods",
+})  # fmt: skip
+_TEST_NAME = re.compile(r"^(test[_.-]|conftest\.)|[_.-](test|tests|spec|specs|cy|e2e|bench)\.[a-z]+$|^tests?\.[a-z]+$")
+_TEST_CLASS = re.compile(r"(Test|Tests|TestCase|Spec|IT)\.(java|cs|php|cpp|cc)$|^Test[A-Z]\w*\.(java|cs|php)$")
+_FOREIGN_NAME = re.compile(r"([.-]min\.(js|css|mjs)|\.bundle\.js|_pb2(_grpc)?\.py|\.pb\.go|\.g\.cs|\.designer\.cs|"
+                           r"\.generated\.\w+|_generated\.\w+)$")  # fmt: skip
+#: Looked for in the head of a file only: a program signs what it writes at the top.
+_SIGNED = re.compile(r"(?i)@generated|code generated .{0,80}do not edit|<auto-?generated|"
+                     r"this file (is|was) (auto-?)?generated")  # fmt: skip
+_HEAD = 2000
+
+
+def folders(path: str) -> frozenset[str]:
+    return frozenset(part.lower() for part in PurePosixPath(path).parts[:-1])
+
+
+def is_test(path: str) -> bool:
+    """True for code that runs in tests, benchmarks and playgrounds only."""
+    name = PurePosixPath(path).name
+    by_name = _TEST_NAME.search(name.lower()) or _TEST_CLASS.search(name)
+    return by_name is not None or not folders(path).isdisjoint(_TEST_FOLDERS)
+
+
+def is_sample(path: str) -> bool:
+    """True where broken or odd text may be meant: fixtures, samples, templates, test data."""
+    return "{{" in path or is_test(path) or not folders(path).isdisjoint(_SAMPLE_FOLDERS)
+
+
+def is_foreign(path: str, text: str) -> bool:
+    """True for what this project's people did not write: vendored, minified or generated code."""
+    return (
+        not folders(path).isdisjoint(_FOREIGN_FOLDERS)
+        or _FOREIGN_NAME.search(PurePosixPath(path).name.lower()) is not None
+        or _SIGNED.search(text[:_HEAD]) is not None
+    )

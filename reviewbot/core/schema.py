@@ -1,0 +1,103 @@
+"""The tables of a policy document, as docs/policy.md lists them."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+#: Wildcards of one pattern: with the limits below any document is matched in linear time and little memory.
+MAX_WILDCARDS = 8
+
+_NEEDLESS = re.compile(r"\\[^*?\[\]!#\\ ]|\\$")
+_BRACKET = re.compile(r"\[[^\]]*(\[[:.=]|[^\x00-\x7f])")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+
+
+def _pattern(value: str) -> str:
+    """A pattern that would match nothing, or not what it seems to, is refused: it would protect nothing."""
+    segments = value.strip("/").split("/")
+    problems = (
+        (value.startswith("!"), "a pattern cannot take files out again; the strictest rule wins"),
+        (value.startswith("#"), "a pattern that begins with # matches nothing: write \\#"),
+        (not value.strip("/ "), "an empty pattern matches nothing"),
+        (value != value.strip() or _CONTROL.search(value), "white space around it, or a control character in it"),
+        (any(segment in ("", ".", "..") for segment in segments), "empty, . and .. segments match nothing"),
+        (_NEEDLESS.search(value), "folders are separated by /, not by \\"),
+        (_BRACKET.search(value), "in brackets only ASCII letters, signs and ranges"),
+        (len(re.findall(r"\*+|\?", value)) > MAX_WILDCARDS, f"more than {MAX_WILDCARDS} wildcards"),
+    )
+    for wrong, problem in problems:
+        if wrong:
+            raise ValueError(problem)
+    return value
+
+
+def _word(value: str) -> str:
+    if not value.strip() or "\n" in value:
+        raise ValueError("a word to look for is one line and not empty")
+    return value
+
+
+LabelName = Literal["public", "internal", "confidential", "restricted"]
+SeverityName = Literal["critical", "high", "medium", "low", "info"]
+Pattern = Annotated[str, StringConstraints(max_length=512), AfterValidator(_pattern)]
+Word = Annotated[str, StringConstraints(max_length=200), AfterValidator(_word)]
+
+
+class _Table(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+class RuleTable(_Table):
+    """[[rule]]"""
+
+    label: LabelName
+    paths: list[Pattern] = Field(default=[], description="gitignore patterns, any case, no negation")
+    content: list[Word] = Field(default=[], description="literal words, any case, in old and new text")
+    reason: str = Field(default="", max_length=500, description="why, for the reader of a report")
+
+    @model_validator(mode="after")
+    def _covers_something(self) -> RuleTable:
+        if not self.paths and not self.content:
+            raise ValueError("a rule needs paths or content")
+        return self
+
+
+class InstructionsTable(_Table):
+    """[[instructions]]"""
+
+    paths: list[Pattern] = Field(min_length=1, description="gitignore patterns")
+    text: str = Field(max_length=4000, description="what reviewers should look for there")
+
+
+class ReviewTable(_Table):
+    """[review]"""
+
+    max_comments: int = Field(default=5, ge=0, le=100, description="inline comments; the rest folds into the summary")
+    min_severity: SeverityName = Field(default="low", description="below it nothing is inline")
+    language: str = Field(default="en", pattern=r"^[a-z]{2,3}(-[A-Za-z]{2,4})?$", description="of what a model writes")
+    ignore: list[Pattern] = Field(default=[], description="not reviewed, unless a rule labels it confidential or above")
+
+
+class GateTable(_Table):
+    """[gate]"""
+
+    fail_on: Literal["critical", "high", "medium", "low", "none"] = Field(
+        default="critical", description="exit code 1 at or above it"
+    )
+
+
+class DocumentTable(_Table):
+    """top level"""
+
+    extends: str | None = Field(default=None, pattern=r"^[a-z][a-z0-9_-]{0,40}$", description="a shipped pack")
+    default: LabelName | None = Field(default=None, description="label of what no rule matches")
+    metadata: LabelName | None = Field(
+        default=None, description="label of title, description and commit messages; else that of all changed files"
+    )
+    rule: list[RuleTable] = Field(default=[], description="sensitivity rules")
+    instructions: list[InstructionsTable] = Field(default=[], description="for reviewers")
+    review: ReviewTable | None = Field(default=None, description="how findings are shown")
+    gate: GateTable | None = Field(default=None, description="what blocks")

@@ -1,0 +1,38 @@
+"""GitLab's Code Quality report: shown in the merge request, so nothing that is withheld from its comments."""
+
+from __future__ import annotations
+
+import json
+
+from reviewbot.core.findings import Finding, Severity
+from reviewbot.core.report import FileReport, Report
+from reviewbot.core.summary import homes, new_line
+from reviewbot.core.text import clipped, encodable, visible
+
+SEVERITIES = {Severity.CRITICAL: "blocker", Severity.HIGH: "critical", Severity.MEDIUM: "major",
+              Severity.LOW: "minor", Severity.INFO: "info"}  # fmt: skip
+
+
+def render(report: Report) -> str:
+    entries = [
+        _entry(finding, home)
+        for finding, home in zip(report.findings, homes(report), strict=True)
+        if finding.posted != "withheld"
+    ]
+    return json.dumps(entries, indent=1) + "\n"
+
+
+def _entry(finding: Finding, home: FileReport | None) -> dict[str, object]:
+    """Every entry needs a line of the new file: a whole file's is its first, a removed line's the one above it."""
+    removed = f" (removed line {finding.location.line})" if finding.location.side == "old" else ""
+    description = " ".join(filter(None, (f"{finding.title}{removed}.", finding.body)))
+    return {
+        "description": clipped(visible(" ".join(description.split())), 1000),
+        "check_name": visible(finding.rule),
+        "fingerprint": finding.id,
+        "severity": SEVERITIES[finding.severity],
+        "location": {
+            "path": encodable(home.path if home else finding.location.path),
+            "lines": {"begin": new_line(home, finding) or 1},
+        },
+    }

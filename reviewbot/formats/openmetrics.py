@@ -1,0 +1,56 @@
+"""OpenMetrics text: counts only, no names and no texts. Zeros are written, so that a difference can be taken."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+
+from reviewbot.core.labels import Label
+from reviewbot.core.report import Report
+from reviewbot.core.summary import OUTCOMES, lines_read, severities
+from reviewbot.core.text import visible
+
+Sample = tuple[Mapping[str, str], int]
+
+
+def render(report: Report) -> str:
+    return "".join(f"{line}\n" for line in [*_metrics(report), "# EOF"])
+
+
+def _metrics(report: Report) -> Iterator[str]:
+    facts = {"version": report.version, "status": report.status, "conclusion": report.conclusion,
+             "policy_source": report.policy.source}  # fmt: skip
+    yield from _metric("reviewbot_run", "info", "What this run was.", [(facts, 1)], suffix="_info")
+    yield from _metric("reviewbot_exit_code", "gauge", "Exit code of the run.", [({}, report.exit_code)])
+    files = Counter((file.outcome, file.label) for file in report.files)
+    yield from _metric(
+        "reviewbot_files", "gauge", "Changed files by what became of them.",
+        [({"outcome": outcome, "label": str(label)}, files[outcome, label]) for outcome in OUTCOMES for label in Label],
+    )  # fmt: skip
+    routes = Counter(file.route for file in report.files if file.route is not None)
+    yield from _metric(
+        "reviewbot_routed_files", "gauge", "Changed files by the backend that read them.",
+        [({"route": route}, number) for route, number in routes.items()],
+    )  # fmt: skip
+    yield from _metric(
+        "reviewbot_findings", "gauge", "Findings by severity.",
+        [({"severity": str(severity)}, number) for severity, number in severities(report.findings).items()],
+    )  # fmt: skip
+    read, total = lines_read(report)
+    yield from _metric(
+        "reviewbot_changed_lines", "gauge", "Changed lines, read and not; a file that cannot be read has none to count.",
+        [({"state": "read"}, read), ({"state": "unread"}, total - read)],
+    )  # fmt: skip
+
+
+def _metric(name: str, kind: str, text: str, samples: Iterable[Sample], *, suffix: str = "") -> Iterator[str]:
+    yield f"# TYPE {name} {kind}"
+    yield f"# HELP {name} {text}"
+    for labels, number in samples:
+        pairs = ",".join(f'{key}="{escaped(value)}"' for key, value in labels.items())
+        yield f"{name}{suffix}{{{pairs}}} {number}" if pairs else f"{name}{suffix} {number}"
+
+
+def escaped(value: str) -> str:
+    """A label value: one line, backslash and quote escaped."""
+    return visible(value).replace("\\", "\\\\").replace('"', '\\"')

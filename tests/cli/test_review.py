@@ -1,0 +1,158 @@
+"""The review command through the front door: real repositories, argv in, exit code and text out."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reviewbot.cli import main
+from tests.repositories import Work
+
+TOKEN = "ghp_" + "Ab3dE6gH9jK2mN5pQ8sT" + "1vW4yZ7bC0eF3hJ6"
+CONFLICT = "a\n<<<<<<< ours\nb\n=======\nc\n>>>>>>> theirs\n"
+Review = Callable[..., tuple[int, dict[str, Any]]]
+
+
+@pytest.fixture
+def review(work: Work, tmp_path: Path) -> Review:
+    """Run `review` on the repository; the exit code and the JSON report."""
+
+    def run(*arguments: str, environ: dict[str, str] | None = None) -> tuple[int, dict[str, Any]]:
+        output = tmp_path / "report.json"
+        code = main(["review", "--repo", str(work.path), "--output", str(output), *arguments], environ or {})
+        return code, json.loads(output.read_text()) if output.exists() else {}
+
+    return run
+
+
+def test_a_clean_change_is_checked_and_neutral_never_success(work: Work, review: Review) -> None:
+    work.commit(a="1\n")
+    work.git("switch", "-qc", "feature")
+    work.commit(a="2\n")
+    code, report = review()
+    assert (code, report["status"], report["conclusion"]) == (0, "checked", "neutral")
+    assert [(file["path"], file["outcome"]) for file in report["files"]] == [("a", "checked")]
+
+
+def test_the_gate_is_critical_by_default_and_can_be_lowered(work: Work, review: Review) -> None:
+    work.commit(a="a\n")
+    work.git("switch", "-qc", "feature")
+    work.commit(a=CONFLICT)
+    assert review()[0] == 0
+    code, report = review("--fail-on", "high")
+    assert (code, report["exit_code"], report["conclusion"]) == (1, 1, "failure")
+    assert review("--fail-on", "none")[0] == 0
+
+
+def test_a_credential_fails_the_gate_and_its_value_is_nowhere(
+    work: Work, review: Review, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    work.commit(a="a\n")
+    work.git("switch", "-qc", "feature")
+    work.commit(**{"config.py": f'TOKEN = "{TOKEN}"\n'})
+    others = [str(tmp_path / f"r{suffix}") for suffix in (".html", ".md", ".sarif", ".prom")]
+    others.append(str(tmp_path / "gl-code-quality-report.json"))
+    code, report = review(*(part for name in others for part in ("--output", name)))
+    assert code == 1
+    assert [finding["rule"] for finding in report["findings"]] == ["credentials/added"]
+    everything = json.dumps(report) + "".join(capsys.readouterr()) + "".join(Path(name).read_text() for name in others)
+    assert TOKEN not in everything
+    assert TOKEN[4:] not in everything
+
+
+def test_only_what_the_branch_changed_is_reviewed(work: Work, review: Review) -> None:
+    work.commit(a="1\n")
+    work.git("switch", "-qc", "feature")
+    work.commit(b="2\n")
+    work.git("switch", "-q", "main")
+    work.commit(c="3\n")
+    _, report = review("--head", "feature")
+    assert [file["path"] for file in report["files"]] == ["b"]
+
+
+def test_an_empty_range_says_so(work: Work, review: Review, capsys: pytest.CaptureFixture[str]) -> None:
+    work.commit(a="1\n")
+    code, report = review()
+    assert (code, report["files"], report["conclusion"]) == (0, [], "neutral")
+
+
+def test_the_work_tree_is_not_looked_at(work: Work, review: Review) -> None:
+    work.commit(a="1\n")
+    work.git("switch", "-qc", "feature")
+    work.commit(a="2\n")
+    work.write("a", CONFLICT)
+    work.write("uncommitted", "x\n")
+    _, report = review()
+    assert [file["path"] for file in report["files"]] == ["a"]
+    assert report["findings"] == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line"),
+    [
+        (["--base", "no-such"], "'no-such' names no commit in"),
+        (["--head", "-x"], "'-x' names no commit in"),
+        (["--output", "report.docx"], "report.docx: no format has this name"),
+        (
+            ["--output", "/no/such/folder/r.json"],
+            "/no/such/folder/r.json: cannot be written: No such file or directory",
+        ),
+        (["--policy", "no-such-pack"], "no-such-pack"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_2(
+    work: Work, review: Review, capsys: pytest.CaptureFixture[str], arguments: list[str], line: str
+) -> None:
+    work.commit(a="1\n")
+    key, value = arguments
+    assert review(f"{key}={value}")[0] == 2
+    error = capsys.readouterr().err
+    assert error.startswith("reviewbot: ")
+    assert line in error
+    assert error.count("\n") == 1
+
+
+def test_a_folder_without_a_repository_is_exit_2(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["review", "--repo", str(tmp_path)], {}) == 2
+    assert "not a git repository" in capsys.readouterr().err
+
+
+def test_actions_say_what_to_review(work: Work, review: Review, tmp_path: Path) -> None:
+    base = work.commit(a="1\n")
+    head = work.commit(a="2\n")
+    work.commit(b="later\n")
+    event = {"pull_request": {"number": 7, "title": "Raise a", "base": {"sha": base}, "head": {"sha": head}}}
+    (tmp_path / "event.json").write_text(json.dumps(event))
+    environ = {"GITHUB_EVENT_NAME": "pull_request", "GITHUB_EVENT_PATH": str(tmp_path / "event.json")}
+    _, report = review(environ=environ)
+    assert report["pull_request"] == {"base_sha": base, "head_sha": head, "number": 7, "title": "Raise a"}
+
+
+def test_an_explicit_range_outranks_what_ci_says(work: Work, review: Review) -> None:
+    base, head = work.commit(a="1\n"), work.commit(a="2\n")
+    environ = {"CI_MERGE_REQUEST_IID": "3", "CI_MERGE_REQUEST_DIFF_BASE_SHA": head, "CI_COMMIT_SHA": head}
+    _, report = review("--base", base, "--head", head, environ=environ)
+    assert [file["path"] for file in report["files"]] == ["a"]
+
+
+def test_a_reader_that_leaves_is_not_a_traceback(work: Work) -> None:
+    work.commit(a="1\n")
+    command = f"{sys.executable} -m reviewbot review --repo {work.path} | true"
+    run = subprocess.run(["sh", "-c", command], capture_output=True, text=True)
+    assert run.stderr == ""
+
+
+def test_help_imports_nothing_heavy() -> None:
+    code = (
+        "import sys\nfrom reviewbot.cli import main\ntry: main(['--help'])\nexcept SystemExit: pass\n"
+        "heavy = {'pydantic', 'rich', 'jinja2', 'tree_sitter', 'pathspec', 're2', 'unidiff', 'yaml', 'subprocess'}\n"
+        "sys.exit(str(heavy & set(sys.modules)) if heavy & set(sys.modules) else 0)"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert run.returncode == 0, run.stderr
