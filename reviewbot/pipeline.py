@@ -2,58 +2,122 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import replace
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
-from reviewbot.core import credentials
+from reviewbot.core import credentials, matching
+from reviewbot.core.credentials import Hit
 from reviewbot.core.diff import FileDiff, Hunk, Line, Side
-from reviewbot.core.findings import Finding, Severity
+from reviewbot.core.findings import Finding, Rule, Severity
 from reviewbot.core.fingerprints import NOWHERE, Index
-from reviewbot.core.labels import join
+from reviewbot.core.labels import Label, join
+from reviewbot.core.merging import fold, merge
 from reviewbot.core.policy import Policy, classify
 from reviewbot.core.pull import PullRequest
 from reviewbot.core.report import FileReport, Report, assemble, file_report
+from reviewbot.core.spellings import path_key
 from reviewbot.core.symbols import Syntax
 from reviewbot.ports import Check, Reading
 
 
-def review(pull: PullRequest, policy: Policy, *, checks: Sequence[Check], proposed: Policy | None = None,
-           fail_on: Severity | None = Severity.CRITICAL, notices: Sequence[str] = (),
-           index: Index = NOWHERE) -> Report:  # fmt: skip
-    """Classify and check every changed file. Pure but for the checks' own reading of trees."""
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """What a review rests on beside the change itself."""
+
+    #: The policy after the merge; None where the change leaves it alone.
+    proposed: Policy | None = None
+    #: Restricted texts that the change may have copied.
+    index: Index = NOWHERE
+    #: Findings of other tools, on changed lines.
+    reported: tuple[Finding, ...] = ()
+    #: The operator's key for fingerprints of credentials; without one none can be accepted.
+    key: bytes = b""
+    #: What the reader of the report has to know.
+    notices: tuple[str, ...] = ()
+
+
+def review(pull: PullRequest, policy: Policy, *, checks: Sequence[Check], guards: Sequence[Check] = (),
+           evidence: Evidence | None = None, fail_on: Severity | None = Severity.CRITICAL) -> Report:  # fmt: skip
+    """Classify and check every changed file.
+
+    `guards` are the checks that also read what the policy's `ignore` leaves out.
+    """
+    evidence = evidence or Evidence()
+    ignored = matching.paths(enumerate(policy.review.ignore))
+    reported = _by_path(evidence.reported)
     files: list[FileReport] = []
     findings: list[Finding] = []
     for file in pull.files:
-        verdict = classify(policy, file, index)
-        hits = {side: tuple(credentials.find(_text(file, side), file.side_path(side))) for side in ("old", "new")}
-        reading = Reading(file, verdict.label, Syntax(file), pull, policy, proposed,
+        verdict = classify(policy, file, evidence.index)
+        skipped = verdict.label <= Label.INTERNAL and bool(ignored.owners(path_key(file.path)))
+        hits = {side: _hits(file, side) for side in _SIDES}
+        reading = Reading(file, verdict.label, Syntax(file), pull, policy, evidence.proposed,
                           hits["old"], hits["new"], verdict.excerpt)  # fmt: skip
-        withheld = tuple(_withheld(file.hunks, reading))
-        files.append(file_report(file, verdict, withheld))
-        findings += _labelled(reading, withheld, (finding for check in checks for finding in check.check(reading)))
-    rules = [rule for check in checks for rule in check.RULES]
-    return assemble(pull, policy, files, findings, fail_on, notices, rules)
+        spots = _spots(hits)
+        withheld = tuple(_withheld(file.hunks, spots))
+        labels = tuple(_label(hunk, verdict.label, spots) for hunk in file.hunks)
+        files.append(file_report(file, verdict, withheld, labels, ignored=skipped))
+        said = fold(finding for check in (guards if skipped else checks) for finding in check.check(reading))
+        theirs = () if skipped else reported.get(file.path, ())
+        findings += merge(_labelled(reading, withheld, (*said, *theirs)))
+    return assemble(pull, policy, files, findings, fail_on, evidence.notices, _rules(checks))
 
 
-def _text(file: FileDiff, side: Side) -> str:
-    return (file.new if side == "new" else file.old).text or ""
+_SIDES: tuple[Side, Side] = ("old", "new")
 
 
-def _withheld(hunks: Iterable[Hunk], reading: Reading) -> Iterator[Hunk]:
+def _rules(checks: Iterable[Check]) -> list[Rule]:
+    return [rule for check in checks for rule in check.RULES]
+
+
+def _by_path(findings: Iterable[Finding]) -> Mapping[str, Sequence[Finding]]:
+    groups: dict[str, list[Finding]] = defaultdict(list)
+    for finding in findings:
+        groups[finding.location.path].append(finding)
+    return groups
+
+
+def _hits(file: FileDiff, side: Side) -> tuple[Hit, ...]:
+    text = (file.new if side == "new" else file.old).text or ""
+    return tuple(credentials.find(text, file.side_path(side)))
+
+
+Spots = Mapping[tuple[Side, int | None], Sequence[Hit]]
+
+
+def _spots(hits: Mapping[Side, Iterable[Hit]]) -> Spots:
+    spots: defaultdict[tuple[Side, int | None], list[Hit]] = defaultdict(list)
+    for side, found in hits.items():
+        for hit in found:
+            spots[side, hit.line].append(hit)
+    return spots
+
+
+def _on_line(line: Line, spots: Spots) -> tuple[Hit, ...]:
+    """What of a line is a credential on either side: as context it stands on both."""
+    return (*spots.get(("old", line.old), ()), *spots.get(("new", line.new), ()))
+
+
+def _label(hunk: Hunk, label: Label, spots: Spots) -> Label:
+    """A credential makes its hunk SECRET: no sink may have it as it stands in git, only with the value withheld."""
+    return Label.SECRET if any(_on_line(line, spots) for line in hunk.lines) else label
+
+
+def _withheld(hunks: Iterable[Hunk], spots: Spots) -> Iterator[Hunk]:
     """The hunks with every credential replaced by a placeholder: nothing after this has seen the value."""
     for hunk in hunks:
-        yield replace(hunk, lines=tuple(_masked(line, reading) for line in hunk.lines))
+        yield replace(hunk, lines=tuple(_masked(line, spots) for line in hunk.lines)) if spots else hunk
 
 
-def _masked(line: Line, reading: Reading) -> Line:
-    side, number = ("new", line.new) if line.new is not None else ("old", line.old)
-    hits = tuple(hit for hit in reading.hits("new" if side == "new" else "old") if hit.line == number)
+def _masked(line: Line, spots: Spots) -> Line:
+    hits = _on_line(line, spots)
     return replace(line, text=credentials.masked(line.text, hits)) if hits else line
 
 
-def _labelled(reading: Reading, hunks: Sequence[Hunk], findings: Iterable[Finding]) -> Iterator[Finding]:
+def _labelled(reading: Reading, hunks: Sequence[Hunk], findings: Sequence[Finding]) -> Iterator[Finding]:
     """The findings with at least the file's label and the quoted lines, read from the withheld hunks."""
-    quotable = {
+    quotable = {} if not findings else {
         (side, number): line.text
         for hunk in hunks for line in hunk.lines
         for side, number in (("new", line.new), ("old", line.old)) if number is not None

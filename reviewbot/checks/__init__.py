@@ -8,4 +8,7 @@ from reviewbot.ports import Check
 
 ALL: tuple[Check, ...] = (credentials, conflicts, policy)
 
+#: They read what the team does not want reviewed, too: it is not for an ignored file to leak a key.
+GUARDS: tuple[Check, ...] = (credentials, policy)
+
 RULES: dict[str, Rule] = {rule.id: rule for check in ALL for rule in check.RULES}

@@ -17,8 +17,8 @@ def main(argv: Sequence[str] | None = None, environ: Mapping[str, str] | None = 
     """Run one command. A failure is one line on standard error and an exit code, never a clean result."""
     from reviewbot.cli.arguments import parser
 
-    arguments = parser().parse_args(argv)
     try:
+        arguments = parser().parse_args(argv)
         code: int = arguments.run(arguments, os.environ if environ is None else environ)
         sys.stdout.flush()
         return code

@@ -5,16 +5,30 @@ from __future__ import annotations
 import argparse
 from collections.abc import Callable, Mapping
 from importlib import import_module
+from typing import Any, NoReturn
 
 from reviewbot import __version__
+from reviewbot.core.text import visible
+from reviewbot.errors import UsageError
 
 Run = Callable[[argparse.Namespace, Mapping[str, str]], int]
 
 SEVERITIES = ("critical", "high", "medium", "low", "none")
 
 
+class Parser(argparse.ArgumentParser):
+    """argparse, but a mistake is one line and no option can be abbreviated: a script must not change its meaning."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{**options, "allow_abbrev": False})
+
+    def error(self, message: str) -> NoReturn:
+        command = self.prog.removeprefix("reviewbot").strip()
+        raise UsageError(visible(f"{command}: {message}" if command else message))
+
+
 def parser() -> argparse.ArgumentParser:
-    top = argparse.ArgumentParser(prog="reviewbot", description="Reviews pull requests; sensitive files stay local.")
+    top = Parser(prog="reviewbot", description="Reviews pull requests; sensitive files stay local.")
     top.add_argument("--version", action="version", version=f"reviewbot {__version__}")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _review(commands.add_parser("review", help="review a range of commits or a pull request"))
@@ -25,10 +39,13 @@ def parser() -> argparse.ArgumentParser:
 
 def _review(command: argparse.ArgumentParser) -> None:
     _range(command)
-    command.add_argument(
-        "--forge", choices=("auto", "local"), default="auto", help="where it is posted (local: printed)"
-    )
-    command.add_argument("--output", action="append", default=[], metavar="FILE", help="write a report; may repeat")
+    command.add_argument("--pr", type=int, metavar="N", help="number of the pull request (default: what CI says)")
+    command.add_argument("--forge", choices=("auto", "local"), default="auto",
+                         help="where it is posted (local: printed)")  # fmt: skip
+    command.add_argument("--output", action="append", default=[], metavar="FILE",
+                         help="write a report, its format by the name; - prints it whole; may repeat")  # fmt: skip
+    command.add_argument("--sarif", action="append", default=[], metavar="FILE",
+                         help="findings of your own linters; may repeat")  # fmt: skip
     command.add_argument("--fail-on", choices=SEVERITIES, help="exit 1 at or above this severity (default: critical)")
     command.add_argument("--offline", action="store_true", help="no hosted backend exists for this run")
     command.add_argument("--dry-run", action="store_true", help="everything but the posting")
@@ -47,8 +64,8 @@ def _demo(command: argparse.ArgumentParser) -> None:
 
 def _range(command: argparse.ArgumentParser) -> None:
     command.add_argument("--repo", default=".", metavar="DIR", help="repository (default: .)")
-    command.add_argument("--base", metavar="REF", help="branch the change goes to (default: the default branch)")
-    command.add_argument("--head", default="HEAD", metavar="REF", help="the change (default: HEAD)")
+    command.add_argument("--base", metavar="REF", help="branch the change goes to (default: what CI says, else the default branch)")
+    command.add_argument("--head", metavar="REF", help="the change (default: what CI says, else HEAD)")
     command.add_argument("--policy", default="default", metavar="FILE|PACK", help="policy file or shipped pack")
 
 

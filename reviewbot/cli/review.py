@@ -5,44 +5,77 @@ from __future__ import annotations
 import argparse
 import shutil
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from reviewbot import checks, git, pipeline
+from reviewbot.cli.ci import Stand, stand
 from reviewbot.cli.evidence import load_index
 from reviewbot.cli.policies import load_policies, notices
 from reviewbot.core.findings import Severity
 from reviewbot.core.policy import Policy
+from reviewbot.core.pull import PullRequest
 from reviewbot.core.report import Report
-from reviewbot.errors import UsageError
+from reviewbot.core.text import visible
+from reviewbot.errors import RepositoryError, UsageError
 from reviewbot.forges import local
-from reviewbot.formats import renderer, terminal
+from reviewbot.formats import Render, renderer, terminal
 
 
 def run(arguments: argparse.Namespace, environ: Mapping[str, str]) -> int:
     outputs = [(name, renderer(name)) for name in arguments.output if name != "-"]
+    place = stand(environ, lambda name: Path(name).read_bytes())
     with git.opened(Path(arguments.repo), program=shutil.which("git") or "git") as repo:
-        pull = local.load(repo, arguments.base, arguments.head)
+        pull = load(repo, arguments, place)
         policy, proposed = load_policies(repo, pull, arguments.policy)
         index, left_out = load_index(repo, pull, policy)
-        report = pipeline.review(pull, policy, checks=checks.ALL, proposed=proposed, index=index,
-                                 fail_on=_gate(arguments.fail_on, policy), notices=(*notices(policy), *left_out))  # fmt: skip
-    for name, render in outputs:
-        try:
-            Path(name).write_text(render(report), encoding="utf-8")
-        except OSError as error:
-            raise UsageError(f"{name}: cannot be written: {error.strerror}") from error
+    evidence = pipeline.Evidence(proposed, index, notices=(*notices(policy), *left_out))
+    report = pipeline.review(pull, policy, checks=checks.ALL, guards=checks.GUARDS, evidence=evidence,
+                             fail_on=gate(arguments.fail_on, policy))  # fmt: skip
+    problems = written(report, outputs)
     print_report(report, environ)
+    if problems:
+        raise UsageError("; ".join(problems))
     return report.exit_code
 
 
+def load(repo: git.Repository, arguments: argparse.Namespace, place: Stand) -> PullRequest:
+    """The pull request that the command line names, else the one that CI runs for."""
+    base = arguments.base or _first_known(repo, place.bases)
+    pull = local.load(repo, base, arguments.head or place.head or "HEAD")
+    return replace(pull, number=place.number if arguments.pr is None else arguments.pr, title=place.title)
+
+
+def _first_known(repo: git.Repository, names: Sequence[str]) -> str | None:
+    """The first name that this clone knows; the last one, if none, says why. None where CI names no base."""
+    for name in names[:-1]:
+        try:
+            return git.resolve(repo, name)
+        except (UsageError, RepositoryError):
+            continue
+    return names[-1] if names else None
+
+
+def written(report: Report, outputs: Sequence[tuple[str, Render]]) -> list[str]:
+    """Write every report that can be written; what could not be, in words."""
+    problems = []
+    for name, render in outputs:
+        text = render(report)
+        try:
+            Path(name).write_text(text, encoding="utf-8")
+        except (OSError, ValueError) as error:
+            problems.append(f"{visible(name)}: cannot be written: {getattr(error, 'strerror', None) or 'no such name'}")
+    return problems
+
+
 def print_report(report: Report, environ: Mapping[str, str]) -> None:
-    colour = sys.stdout.isatty() and "NO_COLOR" not in environ
+    colour = sys.stdout.isatty() and not environ.get("NO_COLOR")
     width = shutil.get_terminal_size((100, 24)).columns if sys.stdout.isatty() else 100
     sys.stdout.write(terminal.render(report, width=width, colour=colour))
 
 
-def _gate(name: str | None, policy: Policy) -> Severity | None:
+def gate(name: str | None, policy: Policy) -> Severity | None:
     """What the command line says; else the policy."""
     if name is None:
         return policy.fail_on

@@ -32,6 +32,8 @@ class FileReport:
     outcome: Outcome
     reason: str
     hunks: tuple[Hunk, ...]
+    #: The label of each hunk as it stands in git: SECRET where a credential is withheld.
+    hunk_labels: tuple[Label, ...] = ()
 
     @property
     def added(self) -> int:
@@ -65,11 +67,14 @@ class Report:
         return tuple(finding for finding in self.findings if finding.location.path == path)
 
 
-def file_report(file: FileDiff, verdict: Classification, hunks: tuple[Hunk, ...]) -> FileReport:
+def file_report(file: FileDiff, verdict: Classification, hunks: tuple[Hunk, ...],
+                hunk_labels: tuple[Label, ...] = (), *, ignored: bool = False) -> FileReport:  # fmt: skip
     """What became of a file that only the checks read."""
     outcome, reason = _outcome(file)
+    if ignored and outcome == "checked":
+        outcome, reason = "skipped", "the policy ignores it"
     return FileReport(file.path, file.old_path, file.change, verdict.label, verdict.rules, verdict.warnings,
-                      None, outcome, reason, hunks)  # fmt: skip
+                      None, outcome, reason, hunks, hunk_labels)  # fmt: skip
 
 
 def _outcome(file: FileDiff) -> tuple[Outcome, str]:

@@ -96,8 +96,8 @@ def test_the_work_tree_is_not_looked_at(work: Work, review: Review) -> None:
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
-        (["--base", "no-such"], "'no-such' names no commit in"),
-        (["--head", "-x"], "'-x' names no commit in"),
+        (["--base", "no-such"], "no-such names no commit in"),
+        (["--head", "-x"], "-x names no commit in"),
         (["--output", "report.docx"], "report.docx: no format has this name"),
         (
             ["--output", "/no/such/folder/r.json"],
