@@ -1,7 +1,7 @@
 """Other people's patches, read as we read git's: `python -m bench.patches FOLDER`.
 
-FOLDER holds patch files and `manifest.json`, which says of each what `git apply --numstat` counts (or its error). A patch
-that git can count is made real: its old side is committed, git itself applies it, and the range is read as in a review.
+FOLDER holds patch files and `manifest.json`, which says of each what `git apply --numstat` counts (or its error). A
+patch that git can count is made real: its old side is committed, git applies it, and the range is read as in a review.
 """
 
 from __future__ import annotations
@@ -131,7 +131,7 @@ def before(hunks: tuple[Hunk, ...]) -> str:
 
 
 def run(folder: Path, *arguments: str, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-    return subprocess.run(["git", *arguments], cwd=folder, input=stdin, capture_output=True)
+    return subprocess.run(["git", *arguments], cwd=folder, input=stdin, capture_output=True, check=False)
 
 
 if __name__ == "__main__":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import subprocess
+import textwrap
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
@@ -43,6 +44,25 @@ def fee(amount: Decimal, tier: str) -> Decimal:
     floor = Decimal("0.25")
     return max(charged, floor)
 """
+_RATES = """\
+from decimal import Decimal
+
+OVERNIGHT = {"EUR": Decimal("0.0215"), "USD": Decimal("0.0433"), "GBP": Decimal("0.0397")}
+"""
+_EXPORT = """\
+import csv
+import sys
+
+
+def rows(accounts: list[dict[str, str]]) -> list[list[str]]:
+    \"\"\"One row an account, in the order of the file.\"\"\"
+    header = ["number", "owner", "currency", "opened"]
+    return [header, *([account[name] for name in header] for account in accounts)]
+
+
+def write(accounts: list[dict[str, str]]) -> None:
+    csv.writer(sys.stdout).writerows(rows(accounts))
+"""
 _API = """\
 import sqlite3
 
@@ -75,7 +95,7 @@ jobs:
       - run: make test
 """
 _POLICY = """\
-extends = "finance"
+extends = "default"
 default = "internal"
 
 [[rule]]
@@ -95,7 +115,9 @@ BASE: dict[str, str] = {
     ".github/workflows/test.yml": _WORKFLOW,
     "ledger/core.py": _LEDGER,
     "ledger/fees.py": _FEES,
+    "ledger/rates.py": _RATES,
     "api/accounts.py": _API,
+    "tools/export.py": _EXPORT,
     "api/settings.json": '{"timeout": 30, "retries": 2}\n',
     "docs/guide.md": "# Guide\n\nOpen an account, then post to it.\n",
     "package.json": _PACKAGE,
@@ -109,7 +131,7 @@ def head() -> dict[str, str]:
     # A restricted file changes; another moves out of its zone; an excerpt of a third is pasted in the open.
     files["ledger/core.py"] = _LEDGER.replace("amount <= 0", "amount < 0")
     files["api/fees.py"] = files.pop("ledger/fees.py") + "\n\nRATES_URL = None\n"
-    files["docs/example.py"] = '"""How posting works."""\n' + "".join(_LEDGER.splitlines(True)[3:16])
+    files["tools/export.py"] = _EXPORT + "\n\n" + textwrap.dedent("".join(_LEDGER.splitlines(True)[10:16]))
     # A credential (made here, so that no scanner of this source finds one), SQL by formatting, a swallowed error.
     token = "ghp_" + "Ab3dE6gH9jK2mN5pQ8sT" + "1vW4yZ7bC0eF3hJ6"
     files["api/accounts.py"] = _UNSAFE_API.replace("TOKEN_HERE", token)
@@ -127,7 +149,7 @@ def head() -> dict[str, str]:
     files["docs/re\u202exslx.md"] = "# Report\n"
     files["docs/::error::owned\n<img src=x onerror=alert(1)>.md"] = "# A name that is markup\n"
     files["docs/\udce9t\udce9.md"] = "# A name that is not UTF-8\n"
-    files["docs/guide.md"] = BASE["docs/guide.md"] + "\nSee [the example](example.py).\n"
+    files["docs/guide.md"] = BASE["docs/guide.md"] + "\nEvery posting has a counterpart.\n"
     return files
 
 

@@ -64,7 +64,8 @@ def _demo(command: argparse.ArgumentParser) -> None:
 
 def _range(command: argparse.ArgumentParser) -> None:
     command.add_argument("--repo", default=".", metavar="DIR", help="repository (default: .)")
-    command.add_argument("--base", metavar="REF", help="branch the change goes to (default: what CI says, else the default branch)")
+    command.add_argument("--base", metavar="REF",
+                         help="branch the change goes to (default: what CI says, else the default branch)")  # fmt: skip
     command.add_argument("--head", metavar="REF", help="the change (default: what CI says, else HEAD)")
     command.add_argument("--policy", default="default", metavar="FILE|PACK", help="policy file or shipped pack")
 

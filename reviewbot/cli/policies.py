@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import reviewbot
 from reviewbot import git
-from reviewbot.core.policy import Policy
+from reviewbot.core.policy import FILE, Policy
 from reviewbot.core.pull import PullRequest
+from reviewbot.core.text import visible
 from reviewbot.errors import ConfigError, ReviewbotError, UsageError
 
 if TYPE_CHECKING:
@@ -17,15 +18,13 @@ if TYPE_CHECKING:
 _PACKAGE = Path(reviewbot.__file__).parent
 #: Beside the package in a checkout, inside it once installed.
 PACKS = next((place for place in (_PACKAGE / "policies", _PACKAGE.parent / "policies") if place.is_dir()), _PACKAGE)
-#: The repository's own document.
-FILE = ".reviewbot.toml"
 
 
 def load_policy(name: str) -> Policy:
     """The operator's policy alone: a pack by its name, or a file. Raises UsageError, ConfigError."""
     from reviewbot import config
 
-    return config.effective(_operator(name), "pack" if _is_pack(name) else "operator")
+    return config.effective(documents(name), "pack" if _is_pack(name) else "operator")
 
 
 def load_base(repo: git.Repository, commit: str, name: str) -> Policy:
@@ -41,7 +40,7 @@ def load_policies(repo: git.Repository, pull: PullRequest, name: str) -> tuple[P
     from reviewbot import config
 
     policy = load_base(repo, pull.policy_sha, name)
-    if not any(FILE in (file.path, file.old_path) for file in pull.files):
+    if not any(_is_own(path) for file in pull.files for path in (file.path, file.old_path)):
         return policy, None
     proposed, own = _joined(repo, pull.head_sha, name, f"{FILE} (head)")
     return (config.tightened(policy, own) if own and not policy.failure else policy), proposed
@@ -58,7 +57,7 @@ def _joined(repo: git.Repository, commit: str, name: str, cited: str) -> tuple[P
     """The policy at a commit and the repository's own part of it; `cited` is how its rules are named."""
     from reviewbot import config
 
-    operator = _operator(name)
+    operator = documents(name)
     alone = config.effective(operator, "pack" if _is_pack(name) else "operator")
     try:
         data = git.read_file(repo, commit, FILE, config.MAX_DOCUMENT)
@@ -72,8 +71,13 @@ def _is_pack(name: str) -> bool:
     return name.isidentifier() and (PACKS / f"{name}.toml").is_file()
 
 
-def _operator(name: str) -> tuple[Document, ...]:
-    """The documents of `--policy`, those it extends first."""
+def _is_own(path: str) -> bool:
+    """Whether a path is the repository's document, or takes its place as a folder."""
+    return path == FILE or path.startswith(f"{FILE}/")
+
+
+def documents(name: str) -> tuple[Document, ...]:
+    """The documents of a pack or a file, those it extends first. Raises UsageError, ConfigError."""
     if _is_pack(name):
         return _pack(name)
     from reviewbot import config
@@ -82,8 +86,8 @@ def _operator(name: str) -> tuple[Document, ...]:
         with Path(name).open("rb") as stream:
             data = stream.read(config.MAX_DOCUMENT + 1)
     except (OSError, ValueError) as error:
-        raise UsageError(f"--policy {name}: neither a pack nor a file that can be read") from error
-    return _with_packs(name, data)
+        raise UsageError(f"{visible(name)}: neither a pack nor a file that can be read") from error
+    return _with_packs(visible(name), data)
 
 
 def _pack(name: str, within: tuple[str, ...] = ()) -> tuple[Document, ...]:

@@ -20,7 +20,7 @@ from reviewbot.core.report import Report
 from reviewbot.core.text import visible
 from reviewbot.errors import RepositoryError, UsageError
 from reviewbot.forges import local
-from reviewbot.formats import Render, renderer, terminal
+from reviewbot.formats import Render, renderer
 
 
 def run(arguments: argparse.Namespace, environ: Mapping[str, str]) -> int:
@@ -34,7 +34,7 @@ def run(arguments: argparse.Namespace, environ: Mapping[str, str]) -> int:
     report = pipeline.review(pull, policy, checks=checks.ALL, guards=checks.GUARDS, evidence=evidence,
                              fail_on=gate(arguments.fail_on, policy))  # fmt: skip
     problems = written(report, outputs)
-    print_report(report, environ)
+    print_report(report, environ, whole="-" in arguments.output)
     if problems:
         raise UsageError("; ".join(problems))
     return report.exit_code
@@ -69,7 +69,18 @@ def written(report: Report, outputs: Sequence[tuple[str, Render]]) -> list[str]:
     return problems
 
 
-def print_report(report: Report, environ: Mapping[str, str]) -> None:
+def print_report(report: Report, environ: Mapping[str, str], *, whole: bool = False) -> None:
+    """Print the report: to whoever asks for it, the whole; to a CI log, which many can read, no line of any file."""
+    if environ.get("CI") and not whole:
+        from reviewbot.formats import log
+
+        service: log.Service = (
+            "actions" if environ.get("GITHUB_ACTIONS") else "gitlab" if environ.get("GITLAB_CI") else ""
+        )
+        sys.stdout.write(log.render(report, service))
+        return
+    from reviewbot.formats import terminal
+
     colour = sys.stdout.isatty() and not environ.get("NO_COLOR")
     width = shutil.get_terminal_size((100, 24)).columns if sys.stdout.isatty() else 100
     sys.stdout.write(terminal.render(report, width=width, colour=colour))

@@ -26,12 +26,12 @@ def report(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[dict[str,
         ("exceptions/swallowed", "api/accounts.py"),
         ("syntax/broken", "api/settings.json"),
         ("policy/moved-out", "api/fees.py"),
-        ("policy/excerpt", "docs/example.py"),
+        ("policy/excerpt", "tools/export.py"),
         ("workflows/untrusted-checkout", ".github/workflows/test.yml"),
         ("workflows/injection", ".github/workflows/test.yml"),
         ("workflows/unpinned", ".github/workflows/test.yml"),
         ("manifests/lock", "package.json"),
-        ("policy/loosened", ".reviewbot.toml"),
+        ("policy/changed", ".reviewbot.toml"),
         ("entries/symlink", "docs/latest"),
     ],
 )
@@ -41,7 +41,7 @@ def test_the_review_shows(report: dict[str, list[dict[str, str]]], rule: str, pa
 
 def test_what_was_restricted_stays_restricted(report: dict[str, list[dict[str, str]]]) -> None:
     labels = {file["path"]: file["label"] for file in report["files"]}
-    assert [labels[path] for path in ("ledger/core.py", "api/fees.py", "docs/example.py")] == ["restricted"] * 3
+    assert [labels[path] for path in ("ledger/core.py", "api/fees.py", "tools/export.py")] == ["restricted"] * 3
 
 
 def test_a_demo_is_never_written_over_another(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -141,6 +141,54 @@ def test_an_explicit_range_outranks_what_ci_says(work: Work, review: Review) -> 
     assert [file["path"] for file in report["files"]] == ["a"]
 
 
+def test_a_report_that_cannot_be_written_loses_none_of_the_others(
+    work: Work, review: Review, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    work.commit(a="1\n")
+    work.git("switch", "-qc", "feature")
+    work.commit(a="2\n")
+    code, report = review("--output", "/no/such/folder/r.json")
+    out, err = capsys.readouterr()
+    assert (code, report["status"]) == (2, "checked")
+    assert "checked, no model" in out
+    assert err == "reviewbot: /no/such/folder/r.json: cannot be written: No such file or directory\n"
+
+
+@pytest.mark.parametrize(
+    "environ", [{"CI": "true"}, {"CI": "true", "GITHUB_ACTIONS": "true"}, {"CI": "1", "GITLAB_CI": "1"}]
+)
+def test_a_ci_log_has_no_line_of_any_file_unless_asked(
+    work: Work, review: Review, capsys: pytest.CaptureFixture[str], environ: dict[str, str]
+) -> None:
+    work.commit(a="a\n")
+    work.git("switch", "-qc", "feature")
+    work.commit(**{"a": CONFLICT.replace("ours", "canary"), "b::error::x": "1\n"})
+    assert review(environ=environ)[0] == 0
+    out = capsys.readouterr().out
+    assert "conflicts/marker  a:2" in out
+    assert "canary" not in out
+    assert "b::error" not in out
+    review("--output", "-", environ=environ)
+    assert "canary" in capsys.readouterr().out
+
+
+IGNORING = '[review]\nignore = ["*.snap"]\n\n[[rule]]\nlabel = "confidential"\npaths = ["vault/**"]\n'
+
+
+def test_an_ignored_file_is_skipped_by_name_but_no_place_for_a_key(work: Work, review: Review) -> None:
+    work.commit(**{".reviewbot.toml": IGNORING})
+    work.git("switch", "-qc", "feature")
+    work.commit(**{"a.snap": CONFLICT, "vault/b.snap": CONFLICT.replace("b", "unlike"), "c.snap": f"token: {TOKEN}\n"})
+    _, report = review()
+    files = {file["path"]: (file["outcome"], file["reason"]) for file in report["files"]}
+    assert files == {
+        "a.snap": ("skipped", "the policy ignores it"), "vault/b.snap": ("checked", ""),
+        "c.snap": ("skipped", "the policy ignores it"),
+    }  # fmt: skip
+    found = {(finding["rule"], finding["path"]) for finding in report["findings"]}
+    assert found == {("conflicts/marker", "vault/b.snap"), ("credentials/added", "c.snap")}
+
+
 def test_a_reader_that_leaves_is_not_a_traceback(work: Work) -> None:
     work.commit(a="1\n")
     command = f"{sys.executable} -m reviewbot review --repo {work.path} | true"

@@ -1,0 +1,48 @@
+"""What a CI log is shown: nothing of any file, and no command but ours."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given, settings
+
+from reviewbot.core.report import Report
+from reviewbot.formats.log import Service, render
+from tests.formats.golden import same
+from tests.formats.samples import USUAL, hostile_reports
+
+#: As the runner reads a line (actions/runner, ActionCommand.cs): trimmed, then `::name`, or `##[name` anywhere.
+COMMAND = re.compile(r"^::\w|##\[")
+OURS = re.compile(r"^::(group|endgroup|error|warning|notice)(::| file=)")
+
+
+@pytest.mark.parametrize("service", ["", "actions", "gitlab"])
+def test_the_whole_log(service: Service) -> None:
+    same(f"log-{service or 'plain'}.txt", render(USUAL, service))
+
+
+@pytest.mark.parametrize("service", ["", "actions", "gitlab"])
+def test_no_line_of_any_file_is_in_it(service: Service) -> None:
+    text = render(USUAL, service)
+    lines = {line.text.strip() for file in USUAL.files for hunk in file.hunks for line in hunk.lines}
+    assert [line for line in lines if len(line) > 3 and line in text] == []
+    assert [finding.body for finding in USUAL.findings if finding.body and finding.body in text] == []
+
+
+@settings(max_examples=200, deadline=None)
+@given(hostile_reports())
+def test_a_runner_finds_our_commands_and_no_others(report: Report) -> None:
+    for service in ("", "gitlab", "actions"):
+        text = render(report, service)  # type: ignore[arg-type]
+        found = [line for line in re.split(r"[\n\r]", text) if COMMAND.search(line.strip())]
+        assert [line for line in found if service != "actions" or not OURS.match(line)] == []
+
+
+@settings(max_examples=100, deadline=None)
+@given(hostile_reports())
+def test_an_annotation_has_the_properties_we_gave_it(report: Report) -> None:
+    for line in render(report, "actions").split("\n"):
+        if match := re.match(r"::(?:error|warning|notice) ([^:]*)::", line):
+            keys = [pair.partition("=")[0] for pair in match[1].split(",")]
+            assert keys in (["file", "title"], ["file", "title", "line", "endLine"])
