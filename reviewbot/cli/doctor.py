@@ -10,10 +10,13 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from reviewbot import __version__, checks, git
-from reviewbot.cli.policies import PACKS
+from reviewbot.cli.policies import FILE, PACKS, load_base
 from reviewbot.core import grammars
 from reviewbot.core.text import visible
 from reviewbot.errors import ReviewbotError
+
+#: Names the operator's key for fingerprints of credentials.
+KEY = "REVIEWBOT_KEY"
 
 #: Variables that libraries obey silently, and what they would do. reviewbot obeys none of them.
 DANGEROUS = {
@@ -35,12 +38,18 @@ DANGEROUS = {
     "REQUESTS_CA_BUNDLE": "changes whom TLS trusts",
     "PYTHON_GITLAB_CFG": "names a file that may run a command for its token",
     "NETRC": "adds passwords to requests",
-    "PYTHONPATH": "adds code to this process",
-    "PYTHONSTARTUP": "adds code to this process",
     "GIT_DIR": "points git elsewhere",
     "GIT_CONFIG_PARAMETERS": "changes what git does",
     "GIT_EXTERNAL_DIFF": "runs a program on every diff",
     "GIT_SSH_COMMAND": "runs a program on every fetch",
+}
+#: What Python itself obeys before we run: it cannot be ignored, only avoided.
+OBEYED = {
+    "PYTHONPATH": "adds code to this process",
+    "PYTHONHOME": "adds code to this process",
+    "PYTHONINSPECT": "keeps this process open to whoever types",
+    "LD_PRELOAD": "adds code to this process and to git",
+    "LD_LIBRARY_PATH": "adds code to this process and to git",
 }
 
 
@@ -49,9 +58,12 @@ def run(arguments: argparse.Namespace, environ: Mapping[str, str]) -> int:
     program = shutil.which("git")
     rows = [("reviewbot", __version__), ("python", platform.python_version()), ("git", _git_version(program))]
     rows += [("repository", _repository(Path(arguments.repo), program))]
+    rows += [("policy", _policy(Path(arguments.repo), program))]
     rows += [("checks", f"{len(checks.ALL)} checks, {len(checks.RULES)} rules")]
     rows += [("languages", ", ".join(sorted(language for language in grammars.GRAMMARS if grammars.grammar(language))))]
     rows += [("policy packs", ", ".join(sorted(path.stem for path in PACKS.glob("*.toml"))))]
+    rows += [("ruff", shutil.which("ruff") or "not found: optional, it adds findings in Python files")]
+    rows += [("key", "set" if environ.get(KEY) else f"{KEY} is not set: no credential can be accepted")]
     rows += [("model", "none: deterministic checks only")]
     for name, value in rows:
         print(f"{name:13} {visible(value)}")
@@ -65,6 +77,9 @@ def warnings(environ: Mapping[str, str]) -> Iterator[str]:
     for name, effect in DANGEROUS.items():
         if environ.get(name):
             yield f"{name} is set: it {effect}. reviewbot ignores it."
+    for name, effect in OBEYED.items():
+        if environ.get(name):
+            yield f"{name} is set: it {effect}. Unset it, or start with `python -I -m reviewbot`."
 
 
 def _git_version(program: str | None) -> str:
@@ -72,6 +87,20 @@ def _git_version(program: str | None) -> str:
         return "not found: install git"
     run = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)
     return run.stdout.strip().removeprefix("git version ")
+
+
+def _policy(directory: Path, program: str | None) -> str:
+    """What a review of the default branch would go by."""
+    try:
+        with git.opened(directory, program=program or "git") as repo:
+            branch = git.default_base(repo)
+            policy = load_base(repo, git.resolve(repo, branch), "default")
+    except ReviewbotError:
+        return "the default pack"
+    if policy.failure:
+        return f"not valid, everything is restricted: {policy.failure}"
+    own = f"{FILE} at {branch} and " if policy.source == "base" else f"no {FILE} at {branch}, "
+    return f"{own}the default pack: {len(policy.rules)} rules"
 
 
 def _repository(directory: Path, program: str | None) -> str:
