@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from reviewbot import __version__, checks, git
+from reviewbot.cli.linters import ruff
 from reviewbot.cli.policies import FILE, PACKS, load_base
 from reviewbot.core import grammars
 from reviewbot.core.text import visible
@@ -62,7 +63,9 @@ def run(arguments: argparse.Namespace, environ: Mapping[str, str]) -> int:
     rows += [("checks", f"{len(checks.ALL)} checks, {len(checks.RULES)} rules")]
     rows += [("languages", ", ".join(sorted(language for language in grammars.GRAMMARS if grammars.grammar(language))))]
     rows += [("policy packs", ", ".join(sorted(path.stem for path in PACKS.glob("*.toml"))))]
-    rows += [("ruff", shutil.which("ruff") or "not found: optional, it adds findings in Python files")]
+    rows += [
+        ("ruff", ruff(arguments.repo) or "none outside the repository: optional, it adds findings in Python files")
+    ]
     rows += [("key", "set" if environ.get(KEY) else f"{KEY} is not set: no credential can be accepted")]
     rows += [("model", "none: deterministic checks only")]
     for name, value in rows:

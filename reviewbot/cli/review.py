@@ -12,11 +12,14 @@ from pathlib import Path
 from reviewbot import checks, git, pipeline
 from reviewbot.cli.ci import Stand, stand
 from reviewbot.cli.evidence import load_index
+from reviewbot.cli.linters import reported
 from reviewbot.cli.policies import load_policies, notices
+from reviewbot.cli.progress import stage
 from reviewbot.core.findings import Severity
 from reviewbot.core.policy import Policy
 from reviewbot.core.pull import PullRequest
 from reviewbot.core.report import Report
+from reviewbot.core.summary import counted
 from reviewbot.core.text import visible
 from reviewbot.errors import RepositoryError, UsageError
 from reviewbot.forges import local
@@ -26,13 +29,16 @@ from reviewbot.formats import Render, renderer
 def run(arguments: argparse.Namespace, environ: Mapping[str, str]) -> int:
     outputs = [(name, renderer(name)) for name in arguments.output if name != "-"]
     place = stand(environ, lambda name: Path(name).read_bytes())
-    with git.opened(Path(arguments.repo), program=shutil.which("git") or "git") as repo:
+    opened = git.opened(Path(arguments.repo), program=shutil.which("git") or "git")
+    with stage("reading the change"), opened as repo:
         pull = load(repo, arguments, place)
         policy, proposed = load_policies(repo, pull, arguments.policy)
         index, left_out = load_index(repo, pull, policy)
-    evidence = pipeline.Evidence(proposed, index, notices=(*notices(policy), *left_out))
-    report = pipeline.review(pull, policy, checks=checks.ALL, guards=checks.GUARDS, evidence=evidence,
-                             fail_on=gate(arguments.fail_on, policy))  # fmt: skip
+    with stage(f"checking {counted(len(pull.files), 'file')}"):
+        findings, said = reported(arguments, pull, policy)
+        evidence = pipeline.Evidence(proposed, index, findings, notices=(*notices(policy), *left_out, *said))
+        report = pipeline.review(pull, policy, checks=checks.ALL, guards=checks.GUARDS, evidence=evidence,
+                                 fail_on=gate(arguments.fail_on, policy))  # fmt: skip
     problems = written(report, outputs)
     print_report(report, environ, whole="-" in arguments.output)
     if problems:
