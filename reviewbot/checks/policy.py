@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Set
 from dataclasses import dataclass, replace
+from datetime import date
 from itertools import islice
 from pathlib import PurePosixPath
 
 from reviewbot.core.findings import Finding, Rule, Severity, at
 from reviewbot.core.labels import Label, join
-from reviewbot.core.policy import Policy, classify_path
+from reviewbot.core.policy import FILE, Policy, classify_path
+from reviewbot.core.spellings import text_key
 from reviewbot.core.text import visible
 from reviewbot.ports import Reading
 
@@ -44,13 +46,15 @@ EXCERPT = Rule(
 )  # fmt: skip
 RULES = (CHANGED, INVALID, OWNERS, PIPELINE, ATTRIBUTES, MOVED, EXCERPT)
 
-FILE = ".reviewbot.toml"
 _OWNERS = frozenset({"codeowners", ".github/codeowners", ".gitlab/codeowners", "docs/codeowners"})
-_PIPELINE = re.compile(r"\.github/(workflows|actions)/|\.gitlab-ci\.yml$|(.*/)?action\.ya?ml$")
+_PIPELINE = re.compile(r"(?s)\.github/(workflows|actions)/|\.gitlab-ci\.yml$|\.gitlab/.*\.ya?ml$|(.*/)?action\.ya?ml$")
 #: Attributes that keep a change from being shown.
 _HIDES = re.compile(
     r"\s(-diff|-text|binary|linguist-generated|linguist-vendored|gitlab-generated|diff=|filter=|export-)"
 )
+
+#: An escaped sign, a bracket, a run of wildcards.
+_WILD = re.compile(r"\\(.)|\[(?:[!^][^\]]*|([^\]])[^\]]*)\]|\*+|\?")
 
 #: Paths that are compared before and after; paths that a finding names.
 MAX_PATHS = 50_000
@@ -59,7 +63,7 @@ NAMED = 3
 
 def check(reading: Reading) -> Iterator[Finding]:
     file = reading.file
-    for path in dict.fromkeys((file.path, file.old_path)):
+    for path in dict.fromkeys((file.path, file.path if file.change == "copied" else file.old_path)):
         yield from _governs(reading, path)
     old, new = (classify_path(reading.policy, path).label for path in (file.old_path, file.path))
     if new < old:
@@ -74,7 +78,7 @@ def check(reading: Reading) -> Iterator[Finding]:
 def _governs(reading: Reading, path: str) -> Iterator[Finding]:
     key = path.casefold()
     line = min(reading.file.changed_numbers("new"), default=None)
-    if path == FILE:
+    if path == FILE or path.startswith(f"{FILE}/"):
         yield _policy(reading, line)
     elif key in _OWNERS:
         yield at(OWNERS, reading.file, line)
@@ -112,19 +116,18 @@ class Change:
 def compare(before: Policy, after: Policy, paths: tuple[str, ...]) -> Change:
     """The effect on these paths, and on what is not there yet."""
     moves = {path: (old, new) for path, old, new in _labels(before, after, paths) if old != new}
+    patterns = {path for policy in (before, after) for rule in policy.rules for path in rule.paths}
+    unseen = _labels(before, after, tuple(map(_sample, patterns)))
+    loosens = any(new < old for old, new in (*moves.values(), *((old, new) for _, old, new in unseen)))
+    loosens = loosens or _is_looser(before, after)
     groups: dict[str, list[str]] = {}
     for path, (old, new) in moves.items():
         groups.setdefault(_becomes(old, new), []).append(path)
     effects = [
         f"{_files(len(group))} {becomes}: {_examples(group, moves)}" for becomes, group in sorted(groups.items())
     ]
-    gone, came = (_words(one).items() - _words(other).items() for one, other in ((before, after), (after, before)))
-    lowered = [word for word, label in gone if _words(after).get(word, Label.PUBLIC) < label]
-    effects += _rest(before, after, len(gone), len(came))
-    loosens = (
-        any(new < old for old, new in moves.values()) or bool(lowered) or after.default < before.default
-        or (after.metadata is not None and (before.metadata is None or after.metadata < before.metadata))
-    )  # fmt: skip
+    effects += [f"only {MAX_PATHS:,} of {len(paths):,} paths were compared"] if len(paths) > MAX_PATHS else []
+    effects += _rest(before, after)
     hosted = sum(new <= Label.INTERNAL < old for old, new in moves.values())
     return Change(hosted, loosens, tuple(effects), join(*(max(pair) for pair in moves.values())))
 
@@ -140,19 +143,43 @@ def _becomes(old: Label, new: Label) -> str:
     return "local only" if old <= Label.INTERNAL < new else "stricter" if new > old else "less strict"
 
 
-def _rest(before: Policy, after: Policy, gone: int, came: int) -> Iterator[str]:
-    old, new = ({(rule.label, path) for rule in policy.rules for path in rule.paths} for policy in (before, after))
-    if old != new:
-        yield f"patterns: {len(old - new)} gone, {len(new - old)} new"
-    if gone or came:
-        yield f"words that restrict content: {gone} gone, {came} new"
+def _is_looser(before: Policy, after: Policy) -> bool:
+    """Whether it protects less than paths tell, or lets more pass."""
+    words, accepted = _words(after), _accepted(before)
+    return (
+        any(words.get(word, Label.PUBLIC) < label for word, label in _words(before).items())
+        or any(until > accepted.get(name, date.min) for name, until in _accepted(after).items())
+        or after.default < before.default
+        or _is_lower(after.metadata, before.metadata)
+        or _rank(after.fail_on) > _rank(before.fail_on)
+    )
+
+
+def _is_lower(after: Label | None, before: Label | None) -> bool:
+    """None is the label of all changed files: lower than restricted, maybe, and maybe higher than any other."""
+    if after is None or before is None:
+        return after != before and after != Label.RESTRICTED
+    return after < before
+
+
+def _sample(pattern: str) -> str:
+    """A path that a pattern covers, so that what is not there yet is compared too."""
+    return _WILD.sub(lambda match: match[1] or match[2] or "x", pattern.strip("/"))
+
+
+def _rest(before: Policy, after: Policy) -> Iterator[str]:
+    """What changes beyond the labels of the paths that are there."""
+    for name, values in _SETS.items():
+        old, new = values(before), values(after)
+        if old != new:
+            yield f"{name}: {len(old - new)} gone, {len(new - old)} new"
     if before.failure:
         yield "the policy can be read again"
     for name in ("default", "metadata", "fail_on"):
         was, becomes = getattr(before, name), getattr(after, name)
         if was != becomes:
             yield f"{name} goes from {_shown(was)} to {_shown(becomes)}"
-    if before.review != after.review:
+    if replace(before.review, ignore=()) != replace(after.review, ignore=()):
         yield "the style of reviews changes"
     if before.instructions != after.instructions:
         yield "the instructions to reviewers change"
@@ -160,7 +187,25 @@ def _rest(before: Policy, after: Policy, gone: int, came: int) -> Iterator[str]:
 
 def _words(policy: Policy) -> dict[str, Label]:
     ordered = sorted(policy.rules, key=lambda rule: rule.label)
-    return {word.casefold(): rule.label for rule in ordered for word in rule.content}
+    return {text_key(word): rule.label for rule in ordered for word in rule.content}
+
+
+def _accepted(policy: Policy) -> dict[str, date]:
+    ordered = sorted(policy.accepted, key=lambda one: one.until)
+    return {one.fingerprint: one.until for one in ordered}
+
+
+def _rank(gate: Severity | None) -> int:
+    return Severity.CRITICAL + 1 if gate is None else gate
+
+
+#: What a policy has several of; the sets of two policies are compared.
+_SETS: dict[str, Callable[[Policy], Set[object]]] = {
+    "patterns": lambda policy: {(rule.label, path) for rule in policy.rules for path in rule.paths},
+    "words that restrict content": lambda policy: _words(policy).items(),
+    "accepted credentials": lambda policy: _accepted(policy).items(),
+    "patterns of what is not reviewed": lambda policy: set(policy.review.ignore),
+}
 
 
 def _examples(paths: list[str], moves: Mapping[str, tuple[Label, Label]]) -> str:

@@ -33,6 +33,7 @@ def parser() -> argparse.ArgumentParser:
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _review(commands.add_parser("review", help="review a range of commits or a pull request"))
     _doctor(commands.add_parser("doctor", help="what is here, what is missing, what in the environment is dangerous"))
+    _policy(commands.add_parser("policy", help="which label a path has and why, whether a policy is valid"))
     _demo(commands.add_parser("demo", help="make a small repository with a tricky pull request and review it"))
     return top
 
@@ -55,6 +56,21 @@ def _review(command: argparse.ArgumentParser) -> None:
 def _doctor(command: argparse.ArgumentParser) -> None:
     command.add_argument("--repo", default=".", metavar="DIR", help="repository (default: .)")
     command.set_defaults(run=_lazy("doctor"))
+
+
+def _policy(command: argparse.ArgumentParser) -> None:
+    actions = command.add_subparsers(dest="action", required=True, metavar="explain|check|show")
+    explain = actions.add_parser("explain", help="the label of paths, and the rule that gives it")
+    explain.add_argument("paths", nargs="+", metavar="PATH", help="from the repository's root, there or not")
+    check = actions.add_parser("check", help="whether a policy is valid; the file, key and line where not")
+    check.add_argument("file", metavar="FILE", help="policy file or shipped pack")
+    show = actions.add_parser("show", help="the policy in force at the base, as a document")
+    for action in (explain, show):
+        action.add_argument("--repo", metavar="DIR", help="repository (default: .)")
+        action.add_argument("--base", metavar="REF", help="branch whose policy it is (default: the default branch)")
+        action.add_argument("--policy", metavar="FILE|PACK", help="policy file or shipped pack (default: default)")
+    for name, action in (("explain", explain), ("check", check), ("show", show)):
+        action.set_defaults(run=_lazy("policy", name))
 
 
 def _demo(command: argparse.ArgumentParser) -> None:

@@ -24,7 +24,7 @@ def load_policy(name: str) -> Policy:
     """The operator's policy alone: a pack by its name, or a file. Raises UsageError, ConfigError."""
     from reviewbot import config
 
-    return config.effective(documents(name), "pack" if _is_pack(name) else "operator")
+    return config.effective(documents(name), "pack" if is_pack(name) else "operator")
 
 
 def load_base(repo: git.Repository, commit: str, name: str) -> Policy:
@@ -58,7 +58,7 @@ def _joined(repo: git.Repository, commit: str, name: str, cited: str) -> tuple[P
     from reviewbot import config
 
     operator = documents(name)
-    alone = config.effective(operator, "pack" if _is_pack(name) else "operator")
+    alone = config.effective(operator, "pack" if is_pack(name) else "operator")
     try:
         data = git.read_file(repo, commit, FILE, config.MAX_DOCUMENT)
         own = () if data is None else _with_packs(cited, data)
@@ -67,7 +67,8 @@ def _joined(repo: git.Repository, commit: str, name: str, cited: str) -> tuple[P
     return (config.effective((*operator, *own), "base") if own else alone), own
 
 
-def _is_pack(name: str) -> bool:
+def is_pack(name: str) -> bool:
+    """Whether this is the name of a shipped pack."""
     return name.isidentifier() and (PACKS / f"{name}.toml").is_file()
 
 
@@ -78,7 +79,7 @@ def _is_own(path: str) -> bool:
 
 def documents(name: str) -> tuple[Document, ...]:
     """The documents of a pack or a file, those it extends first. Raises UsageError, ConfigError."""
-    if _is_pack(name):
+    if is_pack(name):
         return _pack(name)
     from reviewbot import config
 
@@ -90,17 +91,17 @@ def documents(name: str) -> tuple[Document, ...]:
     return _with_packs(visible(name), data)
 
 
-def _pack(name: str, within: tuple[str, ...] = ()) -> tuple[Document, ...]:
-    return _with_packs(f"policies/{name}.toml", (PACKS / f"{name}.toml").read_bytes(), (*within, name))
+def _pack(name: str) -> tuple[Document, ...]:
+    return _with_packs(f"policies/{name}.toml", (PACKS / f"{name}.toml").read_bytes())
 
 
-def _with_packs(name: str, data: bytes, within: tuple[str, ...] = ()) -> tuple[Document, ...]:
+def _with_packs(name: str, data: bytes) -> tuple[Document, ...]:
     from reviewbot import config
 
     document = config.read(name, data)
     if document.extends is None:
         return (document,)
-    if not _is_pack(document.extends) or document.extends in within:
+    if not is_pack(document.extends):
         names = ", ".join(sorted(path.stem for path in PACKS.glob("*.toml")))
-        raise ConfigError(name, f"no such pack; one of {names}", key="extends")
-    return (*_pack(document.extends, within), document)
+        raise ConfigError(name, f"no such pack; one of {names}", key="extends", line=document.extends_line)
+    return (*_pack(document.extends), document)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from datetime import date
 from functools import cached_property
 from typing import Literal
 
@@ -16,6 +18,9 @@ from reviewbot.core.labels import Label, join
 from reviewbot.core.spellings import deceives, is_undecodable, path_key, skeleton, text_key
 
 Source = Literal["base", "operator", "pack", "none"]
+#: The repository's own document, at its root.
+FILE = ".reviewbot.toml"
+_ABOVE = re.compile(r"/*(?:\.\./)*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +57,17 @@ class ReviewStyle:
     ignore: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """A credential that is known and blocks nothing up to a day. `origin` and `line` are those of a rule."""
+
+    fingerprint: str
+    until: date
+    reason: str
+    origin: str = ""
+    line: int = 0
+
+
 @dataclass(frozen=True)
 class Policy:
     """Effective rules, strictest wins; `default` labels what no rule matches."""
@@ -66,16 +82,26 @@ class Policy:
     review: ReviewStyle = field(default_factory=ReviewStyle)
     #: The gate; None never blocks.
     fail_on: Severity | None = Severity.CRITICAL
+    accepted: tuple[Accepted, ...] = ()
     #: Why everything is restricted, "" where the documents were read.
     failure: str = ""
     #: What the pull request's own policy asks for. It can only add: labels are joined with these.
     tightened: Policy | None = None
     #: How a label that no rule gave is explained.
     default_name: str = "default"
+    #: Document and line of the default; "" where none gives it.
+    default_place: str = ""
 
     @cached_property
     def paths(self) -> matching.Matcher:
-        return matching.paths((number, path) for number, rule in enumerate(self.rules) for path in rule.paths)
+        return matching.paths(
+            (number, line) for number, rule in enumerate(self.rules) for path in rule.paths
+            for line in self.lines(rule, path)
+        )  # fmt: skip
+
+    def lines(self, rule: Rule, pattern: str) -> tuple[str, ...]:
+        """The gitignore lines of a rule's pattern. One that lowers the default covers nothing it does not say."""
+        return matching.plain(pattern) if rule.label < self.default else matching.lines(pattern)
 
     @cached_property
     def words(self) -> matching.Matcher:
@@ -119,10 +145,24 @@ def classify_path(policy: Policy, path: str) -> Classification:
     return _joined(_by_path(asked, path) for asked in _documents(policy))
 
 
+def text_label(policy: Policy, text: str) -> Label:
+    """The label of a text by its words alone."""
+    blob = Blob("", "100644", len(text), text)
+    return join(*(_by_content(asked, blob).label for asked in _documents(policy)))
+
+
 def matches(policy: Policy, path: str) -> tuple[Rule, ...]:
     """Every rule with a pattern for this path, the strictest first. Raises MatchError."""
     found = [asked.rules[number] for asked in _documents(policy) for number in _numbers(asked, path)]
     return tuple(sorted(found, key=lambda rule: (-rule.label, rule.origin, rule.line)))
+
+
+def covering(policy: Policy, rule: Rule, path: str) -> tuple[str, ...]:
+    """The patterns of a rule that cover a path. Raises MatchError."""
+    lines = ((number, line) for number, pattern in enumerate(rule.paths) for line in policy.lines(rule, pattern))
+    matcher = matching.paths(lines)
+    found = matcher.owners(path_key(path)) | matcher.owners(skeleton(path))
+    return tuple(rule.paths[number] for number in sorted(found))
 
 
 def metadata_label(policy: Policy, labels: Iterable[Label]) -> Label:
@@ -157,12 +197,14 @@ def _by_path(policy: Policy, path: str) -> Classification:
         return _restricted("name is not UTF-8", "its name is not UTF-8: restricted")
     if len(path) > matching.MAX_PATH:
         return _restricted("name too long", "its name is too long to match: restricted")
+    keys = dict.fromkeys((path_key(path), skeleton(path)))
     try:
-        plain, looks = (_strictest(policy, policy.paths.owners(key)) for key in (path_key(path), skeleton(path)))
+        plain, *others = (_strictest(policy, policy.paths.owners(key)) for key in keys)
     except matching.MatchError:
         return _restricted("rules could not be applied", "its name takes too much memory to match: restricted")
-    if looks.label > plain.label:
-        return Classification(looks.label, looks.rules, ("its name looks like another: the stricter label counts",))
+    if others and others[0].label > plain.label:
+        warning = "its name looks like another: the stricter label counts"
+        return Classification(others[0].label, others[0].rules, (warning,))
     warnings = ("its name is not what it looks like",) if deceives(path) else ()
     return Classification(plain.label, plain.rules, warnings)
 
@@ -197,8 +239,6 @@ def _targets(file: FileDiff) -> Iterator[str]:
     for blob, path in ((file.old, file.old_path), (file.new, file.path)):
         if blob.is_symlink and blob.text:
             target = posixpath.normpath(posixpath.join(posixpath.dirname(path), blob.text))
-            inside = target.lstrip("/")
-            while inside.startswith("../"):
-                inside = inside.removeprefix("../")
+            inside = _ABOVE.sub("", target, count=1)
             if inside not in ("", ".", ".."):
                 yield inside

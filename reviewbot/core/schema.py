@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 import re
+from datetime import date
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
-#: Wildcards of one pattern: with the limits below any document is matched in linear time and little memory.
+from reviewbot.core.spellings import pattern_skeleton
+from reviewbot.core.text import is_odd
+
+#: Wildcards of one pattern, and of a document but for those at the end of folders (`a/**`), which cost nothing: a path
+#: is matched in time that grows with its length times these.
 MAX_WILDCARDS = 8
+MAX_IN_ALL = 1000
 
 _NEEDLESS = re.compile(r"\\[^*?\[\]!#\\ ]|\\$")
-_BRACKET = re.compile(r"\[[^\]]*(\[[:.=]|[^\x00-\x7f])")
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+#: Signs with a meaning of their own.
+_SPECIAL = re.compile(r"[*?\[\]\\/]")
+#: What stands in a pattern: an escaped sign, a whole bracket, a bracket that never ends, anything else.
+_PART = re.compile(r"\\.|\[([!^]?)([^\]]+)\]|(\[)|[^\\\[]")
+#: In brackets: single signs, and ranges that mean the same in any case.
+_MEMBERS = re.compile(r"-?(?:[0-9]-[0-9]|[a-z]-[a-z]|[A-Z]-[A-Z]|[ !-,.0-Z^-~])*-?")
 
 
 def _pattern(value: str) -> str:
@@ -22,16 +32,40 @@ def _pattern(value: str) -> str:
         (value.startswith("!"), "a pattern cannot take files out again; the strictest rule wins"),
         (value.startswith("#"), "a pattern that begins with # matches nothing: write \\#"),
         (not value.strip("/ "), "an empty pattern matches nothing"),
-        (value != value.strip() or _CONTROL.search(value), "white space around it, or a control character in it"),
+        (value != value.strip() or any(map(_unseen, value)), "white space around it, or a sign in it that is not seen"),
         (any(segment in ("", ".", "..") for segment in segments), "empty, . and .. segments match nothing"),
         (_NEEDLESS.search(value), "folders are separated by /, not by \\"),
-        (_BRACKET.search(value), "in brackets only ASCII letters, signs and ranges"),
-        (len(re.findall(r"\*+|\?", value)) > MAX_WILDCARDS, f"more than {MAX_WILDCARDS} wildcards"),
+        (_has_bad_bracket(value), "in brackets only ASCII signs and ranges within 0-9, a-z or A-Z; else write \\["),
+        (_special(value) != _special(pattern_skeleton(value)), "a sign that looks like one of * ? [ ] \\ /"),
+        ("***" in value, "*** is no wildcard: write ** or *"),
+        (wildcards(value) > MAX_WILDCARDS, f"more than {MAX_WILDCARDS} wildcards"),
     )
     for wrong, problem in problems:
         if wrong:
             raise ValueError(problem)
     return value
+
+
+def wildcards(pattern: str) -> int:
+    return len(re.findall(r"\*+|\?", pattern))
+
+
+def _special(value: str) -> list[str]:
+    return _SPECIAL.findall(value)
+
+
+def _unseen(character: str) -> bool:
+    return character != " " and is_odd(character)
+
+
+def _has_bad_bracket(value: str) -> bool:
+    for part in _PART.finditer(value):
+        members = part[2] or ""
+        if part[3] or not _MEMBERS.fullmatch(members) or (not part[1] and members.startswith(("!", "^"))):
+            return True
+        if any(first > last for first, last in re.findall("([0-9A-Za-z])-([0-9A-Za-z])", members)):
+            return True
+    return False
 
 
 def _word(value: str) -> str:
@@ -53,7 +87,7 @@ class _Table(BaseModel):
 class RuleTable(_Table):
     """[[rule]]"""
 
-    label: LabelName
+    label: LabelName = Field(description="how sensitive it is")
     paths: list[Pattern] = Field(default=[], description="gitignore patterns, any case, no negation")
     content: list[Word] = Field(default=[], description="literal words, any case, in old and new text")
     reason: str = Field(default="", max_length=500, description="why, for the reader of a report")
@@ -89,6 +123,14 @@ class GateTable(_Table):
     )
 
 
+class AcceptTable(_Table):
+    """[[accept]]"""
+
+    fingerprint: str = Field(pattern=r"^[0-9a-f]{32}$", description="of the credential, as the finding gives it")
+    until: date = Field(description="the last day it is accepted, a TOML date")
+    reason: str = Field(min_length=1, max_length=500, description="why, for the reader of a report")
+
+
 class DocumentTable(_Table):
     """top level"""
 
@@ -101,3 +143,4 @@ class DocumentTable(_Table):
     instructions: list[InstructionsTable] = Field(default=[], description="for reviewers")
     review: ReviewTable | None = Field(default=None, description="how findings are shown")
     gate: GateTable | None = Field(default=None, description="what blocks")
+    accept: list[AcceptTable] = Field(default=[], description="credentials that are known and block nothing")

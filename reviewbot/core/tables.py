@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import tomllib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -13,6 +15,8 @@ if TYPE_CHECKING:
 Place = tuple[str | int, ...]
 
 _KEYS = ("bare_key", "quoted_key", "dotted_key")
+#: Keys and numbers of a place that are told apart: valid documents need four, and a hostile one has thousands.
+DEPTH = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +65,7 @@ def _places(root: Node) -> Iterator[tuple[Place, int, bool]]:
 def _resolved(keys: Iterable[str], elements: dict[Place, int]) -> Place:
     """The place of a table: within the last element of each array on the way."""
     place: Place = ()
-    for key in keys:
+    for key in islice(keys, DEPTH):
         if place in elements:
             place = (*place, elements[place])
         place = (*place, key)
@@ -73,7 +77,7 @@ def _pairs(pairs: Iterable[tuple[Place, Node]]) -> Iterator[tuple[Place, int, bo
     while stack:
         place, node = stack.pop()
         if node.type == "pair":
-            keys = tuple(_keys(node))
+            keys = tuple(islice(_keys(node), DEPTH))
             for length in range(1, len(keys)):
                 yield (*place, *keys[:length]), _line(node), True
             place = (*place, *keys)
@@ -81,6 +85,8 @@ def _pairs(pairs: Iterable[tuple[Place, Node]]) -> Iterator[tuple[Place, int, bo
         else:
             value = node
         yield place, _line(node), False
+        if len(place) >= DEPTH:
+            continue
         if value is not None and value.type == "array":
             items = [child for child in value.named_children if child.type != "comment"]
             stack += [((*place, number), item) for number, item in enumerate(items)][::-1]
@@ -103,7 +109,12 @@ def _keys(node: Node) -> Iterator[str]:
 
 def _name(key: Node) -> str:
     text = (key.text or b"").decode("utf-8", "replace")
-    return text[1:-1] if key.type == "quoted_key" else text
+    if key.type != "quoted_key":
+        return text
+    try:
+        return str(tomllib.loads(f"key = {text}")["key"])
+    except tomllib.TOMLDecodeError:
+        return text
 
 
 def _line(node: Node) -> int:

@@ -1,0 +1,60 @@
+"""The page on policies lists the keys that there are, with their types and defaults."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import Path
+from types import NoneType
+from typing import Any, Literal, get_args, get_origin
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from reviewbot.core.schema import AcceptTable, DocumentTable, GateTable, InstructionsTable, ReviewTable, RuleTable
+
+PAGE = Path(__file__).parents[2] / "docs/policy.md"
+NAMES = {str: "string", int: "whole number", date: "date"}
+
+
+def tables() -> str:
+    """The page's tables of keys, from the models themselves."""
+    parts = []
+    for table in (DocumentTable, RuleTable, InstructionsTable, ReviewTable, GateTable, AcceptTable):
+        heading = str(table.__doc__)
+        rows = [
+            f"| {heading if heading == 'top level' else f'`{heading}`'} | type | default | |",
+            "| --- | --- | --- | --- |",
+        ]
+        rows += [_row(name, field) for name, field in table.model_fields.items() if not _is_table(field.annotation)]
+        parts.append("\n".join(rows))
+    return "\n\n".join(parts)
+
+
+def _row(name: str, field: FieldInfo) -> str:
+    default = "required" if field.is_required() else "" if field.default in (None, [], "") else f"`{field.default}`"
+    return f"| `{name}` | {_type(field.annotation)} | {default} | {field.description or ''} |"
+
+
+def _type(annotation: Any) -> str:
+    if get_origin(annotation) is Literal:
+        return ", ".join(f"`{value}`" for value in get_args(annotation))
+    if get_origin(annotation) is list:
+        return "array of strings"
+    kinds = [part for part in get_args(annotation) if part is not NoneType]
+    return _type(kinds[0]) if kinds else NAMES[annotation]
+
+
+def _is_table(annotation: Any) -> bool:
+    return any(isinstance(part, type) and issubclass(part, BaseModel) for part in get_args(annotation))
+
+
+def test_the_page_lists_every_key() -> None:
+    found = re.search(r"<!-- keys.*?-->\n(.*?)<!-- end of keys -->", PAGE.read_text(), re.DOTALL)
+    assert found is not None
+    assert found[1].strip() == tables()
+
+
+def test_every_key_says_what_it_is() -> None:
+    for table in (DocumentTable, RuleTable, InstructionsTable, ReviewTable, GateTable, AcceptTable):
+        assert [name for name, field in table.model_fields.items() if not field.description] == []
