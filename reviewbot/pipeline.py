@@ -6,17 +6,16 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from reviewbot.core import credentials, matching
+from reviewbot.core import credentials
 from reviewbot.core.credentials import Hit
 from reviewbot.core.diff import FileDiff, Hunk, Line, Side
 from reviewbot.core.findings import Finding, Rule, Severity
 from reviewbot.core.fingerprints import NOWHERE, Index
 from reviewbot.core.labels import Label, join
 from reviewbot.core.merging import fold, merge
-from reviewbot.core.policy import Policy, classify
+from reviewbot.core.policy import Policy, classify, is_ignored
 from reviewbot.core.pull import PullRequest
 from reviewbot.core.report import FileReport, Report, assemble, file_report
-from reviewbot.core.spellings import path_key
 from reviewbot.core.symbols import Syntax
 from reviewbot.ports import Check, Reading
 
@@ -44,16 +43,15 @@ def review(pull: PullRequest, policy: Policy, *, checks: Sequence[Check], guards
     `guards` are the checks that also read what the policy's `ignore` leaves out.
     """
     evidence = evidence or Evidence()
-    ignored = matching.paths(enumerate(policy.review.ignore))
     reported = _by_path(evidence.reported)
     files: list[FileReport] = []
     findings: list[Finding] = []
     for file in pull.files:
         verdict = classify(policy, file, evidence.index)
-        skipped = verdict.label <= Label.INTERNAL and bool(ignored.owners(path_key(file.path)))
+        skipped = is_ignored(policy, file.path, verdict.label)
         hits = {side: _hits(file, side) for side in _SIDES}
         reading = Reading(file, verdict.label, Syntax(file), pull, policy, evidence.proposed,
-                          hits["old"], hits["new"], verdict.excerpt)  # fmt: skip
+                          hits["old"], hits["new"], verdict.excerpt, _names(file, hits, evidence.key))  # fmt: skip
         spots = _spots(hits)
         withheld = tuple(_withheld(file.hunks, spots))
         labels = tuple(_label(hunk, verdict.label, spots) for hunk in file.hunks)
@@ -79,8 +77,22 @@ def _by_path(findings: Iterable[Finding]) -> Mapping[str, Sequence[Finding]]:
 
 
 def _hits(file: FileDiff, side: Side) -> tuple[Hit, ...]:
-    text = (file.new if side == "new" else file.old).text or ""
-    return tuple(credentials.find(text, file.side_path(side)))
+    return tuple(credentials.find(_text(file, side), file.side_path(side)))
+
+
+def _text(file: FileDiff, side: Side) -> str:
+    return (file.new if side == "new" else file.old).text or ""
+
+
+def _names(file: FileDiff, hits: Mapping[Side, Sequence[Hit]], key: bytes) -> dict[tuple[Side, Hit], str]:
+    """The fingerprint of every credential; none without a key, for an unkeyed one would help to guess the value."""
+    if not key:
+        return {}
+    return {
+        (side, parts[0]): name
+        for side, found in hits.items()
+        for name, parts in credentials.fingerprints(key, _text(file, side), found)
+    }
 
 
 Spots = Mapping[tuple[Side, int | None], Sequence[Hit]]

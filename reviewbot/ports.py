@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Protocol
 
 from reviewbot.core.credentials import Hit
@@ -31,6 +31,8 @@ class Reading:
     new_hits: tuple[Hit, ...] = ()
     #: What of the file is copied from text of a higher label.
     excerpt: Excerpt | None = None
+    #: Fingerprints of credentials by side and first hit; empty where the operator gave no key.
+    names: Mapping[tuple[Side, Hit], str] = field(default_factory=dict)
 
     def hits(self, side: Side) -> tuple[Hit, ...]:
         return self.new_hits if side == "new" else self.old_hits

@@ -12,12 +12,10 @@ from pathlib import Path
 from reviewbot import __version__, checks, git
 from reviewbot.cli.linters import ruff
 from reviewbot.cli.policies import FILE, PACKS, load_base
+from reviewbot.cli.review import KEY
 from reviewbot.core import grammars
 from reviewbot.core.text import visible
 from reviewbot.errors import ReviewbotError
-
-#: Names the operator's key for fingerprints of credentials.
-KEY = "REVIEWBOT_KEY"
 
 #: Variables that libraries obey silently, and what they would do. reviewbot obeys none of them.
 DANGEROUS = {

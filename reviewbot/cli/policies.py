@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -51,6 +53,15 @@ def notices(policy: Policy) -> tuple[str, ...]:
     if policy.failure:
         return (f"Everything is restricted, the policy cannot be read: {policy.failure}",)
     return () if policy.source == "base" else (f"The base has no {FILE}: the operator's policy applies alone.",)
+
+
+def current(policy: Policy, today: date) -> tuple[Policy, tuple[str, ...]]:
+    """The policy without the acceptances that have ended, and a notice of each of these."""
+    ended = [one for one in policy.accepted if one.until < today]
+    said = tuple(
+        f"{visible(one.origin)}:{one.line}: the acceptance of a credential ended on {one.until}" for one in ended
+    )
+    return replace(policy, accepted=tuple(one for one in policy.accepted if one.until >= today)), said
 
 
 def _joined(repo: git.Repository, commit: str, name: str, cited: str) -> tuple[Policy, tuple[Document, ...]]:

@@ -7,13 +7,14 @@ import shutil
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 from reviewbot import checks, git, pipeline
 from reviewbot.cli.ci import Stand, stand
 from reviewbot.cli.evidence import load_index
 from reviewbot.cli.linters import reported
-from reviewbot.cli.policies import load_policies, notices
+from reviewbot.cli.policies import current, load_policies, notices
 from reviewbot.cli.progress import stage
 from reviewbot.core.findings import Severity
 from reviewbot.core.policy import Policy
@@ -25,6 +26,9 @@ from reviewbot.errors import RepositoryError, UsageError
 from reviewbot.forges import local
 from reviewbot.formats import Render, renderer
 
+#: Names the operator's key for fingerprints of credentials.
+KEY = "REVIEWBOT_KEY"
+
 
 def run(arguments: argparse.Namespace, environ: Mapping[str, str]) -> int:
     outputs = [(name, renderer(name)) for name in arguments.output if name != "-"]
@@ -35,8 +39,10 @@ def run(arguments: argparse.Namespace, environ: Mapping[str, str]) -> int:
         policy, proposed = load_policies(repo, pull, arguments.policy)
         index, left_out = load_index(repo, pull, policy)
     with stage(f"checking {counted(len(pull.files), 'file')}"):
+        policy, ended = current(policy, date.today())
         findings, said = reported(arguments, pull, policy)
-        evidence = pipeline.Evidence(proposed, index, findings, notices=(*notices(policy), *left_out, *said))
+        evidence = pipeline.Evidence(proposed, index, findings, environ.get(KEY, "").encode(),
+                                     (*notices(policy), *ended, *left_out, *said))  # fmt: skip
         report = pipeline.review(pull, policy, checks=checks.ALL, guards=checks.GUARDS, evidence=evidence,
                                  fail_on=gate(arguments.fail_on, policy))  # fmt: skip
     problems = written(report, outputs)

@@ -108,6 +108,10 @@ class Policy:
         return matching.words((number, word) for number, rule in enumerate(self.rules) for word in rule.content)
 
     @cached_property
+    def ignored(self) -> matching.Matcher:
+        return matching.paths((0, line) for pattern in self.review.ignore for line in matching.plain(pattern))
+
+    @cached_property
     def unread(self) -> Rule | None:
         """The strictest rule that what cannot be read might fall under."""
         return max((rule for rule in self.rules if rule.content), key=lambda rule: rule.label, default=None)
@@ -163,6 +167,14 @@ def covering(policy: Policy, rule: Rule, path: str) -> tuple[str, ...]:
     matcher = matching.paths(lines)
     found = matcher.owners(path_key(path)) | matcher.owners(skeleton(path))
     return tuple(rule.paths[number] for number in sorted(found))
+
+
+def is_ignored(policy: Policy, path: str, label: Label) -> bool:
+    """Whether the team wants no review of this file: never so above INTERNAL, nor where it cannot be told."""
+    try:
+        return label <= Label.INTERNAL and bool(policy.ignored.owners(path_key(path)))
+    except matching.MatchError:
+        return False
 
 
 def metadata_label(policy: Policy, labels: Iterable[Label]) -> Label:
