@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -13,13 +14,19 @@ if TYPE_CHECKING:
 
 #: Names, keys and operands longer than this are data, not names (bytes).
 NAME = 200
+#: A call with more arguments is a table of data, and reading it costs.
+MAX_ARGUMENTS = 500
 
 CALLS = (
     "call", "call_expression", "new_expression", "method_invocation", "object_creation_expression",
     "invocation_expression", "function_call_expression", "member_call_expression", "scoped_call_expression",
     "nullsafe_member_call_expression", "macro_invocation",
 )  # fmt: skip
+COMMENTS = frozenset({"comment", "line_comment", "block_comment"})
 IDENTIFIERS = frozenset({"identifier", "variable_name", "constant"})
+#: `$name` (PHP) is a name; `$(…)` and `$.x` (JavaScript) are the name `$`.
+_SIGIL = re.compile(r"\$(?=\w)")
+_LAST = ("attribute", "property", "field", "method", "name")
 _WRAPPERS = frozenset({"argument", "parenthesized_expression", "reference_expression", "literal_element"})
 
 
@@ -39,6 +46,13 @@ class Call:
     def argument(self, index: int) -> Node | None:
         return self.arguments[index] if index < len(self.arguments) else None
 
+    @property
+    def place(self) -> Node:
+        """The name at the end of a chain: a chain begins where its first call does, lines above."""
+        function = self.node.child_by_field_name("function") or self.node
+        names = (function.child_by_field_name(name) for name in _LAST)
+        return next((name for name in names if name is not None), function)
+
 
 def calls(touched: Touched) -> Iterator[Call]:
     """Every call that overlaps a changed line."""
@@ -53,28 +67,25 @@ def call_of(node: Node) -> Call:
         (child for child in node.named_children if child.type in ("arguments", "argument_list", "token_tree")), None
     )
     # A tagged template (JavaScript) is a call whose arguments are the template: its tag decides what it does.
-    for child in holder.named_children if holder is not None and holder.type != "template_string" else ():
-        _sort(child, plain, named)
+    if holder is not None and holder.type != "template_string" and holder.named_child_count <= MAX_ARGUMENTS:
+        for child in holder.named_children:
+            _sort(child, plain, named)
     return Call(node, _callee(node), tuple(plain), named)
 
 
 def _sort(child: Node, plain: list[Node], named: dict[str, Node]) -> None:
     """Put one argument where it belongs: `k=v` (Python), `k: v` (Ruby, C#, PHP), or by place."""
-    if child.type == "comment":
+    if child.type in COMMENTS:
         return
-    key = child.child_by_field_name("name" if child.type in ("keyword_argument", "argument") else "key")
-    if child.type in ("keyword_argument", "pair") and key is not None:
-        value = child.child_by_field_name("value")
-        if value is not None:
-            named[text_of(key, NAME).strip("\"':")] = value
-    elif child.type == "argument" and child.named_children:
-        value = child.named_children[-1]
-        if key is not None and len(child.named_children) > 1:
-            named[text_of(key, NAME)] = value
-        else:
-            plain.append(value)
-    else:
+    if child.type not in ("keyword_argument", "pair", "argument") or not child.named_children:
         plain.append(child)
+        return
+    key = child.child_by_field_name("key" if child.type == "pair" else "name")
+    value = child.child_by_field_name("value") or child.named_children[-1]
+    if key is None or key == value:
+        plain.append(value)
+    else:
+        named[text_of(key, NAME).strip("\"':")] = value
 
 
 def _callee(node: Node) -> str:
@@ -87,20 +98,23 @@ def _callee(node: Node) -> str:
     else:
         parts += [child for child in node.named_children if child.type in ("name", "qualified_name")][:1]
     name = ".".join(filter(None, map(dotted, parts)))
+    if parts and parts[-1].type == "variable_name":  # PHP's `$function(…)` is not `function(…)`.
+        return "$" + name
     return name + "!" if node.type == "macro_invocation" else name
 
 
 def dotted(node: Node) -> str:
-    """`a->b`, `a::b`, `a?.b`, `\\a\\b`, `$a.b` as `a.b`; a long or computed owner as `….b`."""
+    """`a->b`, `a::b`, `a?.b`, `\\a\\b`, `$a.b`, `a.b<T>` as `a.b`; a long or computed owner as `….b`."""
     text = text_of(node, NAME)
     if not text:
-        fields = ("attribute", "property", "field", "name")
-        last = next((child for name in fields if (child := node.child_by_field_name(name)) is not None), None)
+        last = next((child for name in _LAST if (child := node.child_by_field_name(name)) is not None), None)
         return "…." + text_of(last, NAME) if last is not None else "…"
     text = "".join(text.split())
     for mark in ("->", "::", "?.", "\\"):
         text = text.replace(mark, ".")
-    return text.replace("$", "").lstrip(".")
+    if text.endswith(">"):
+        text = text.partition("<")[0].rstrip(".")
+    return _SIGIL.sub("", text).lstrip(".")
 
 
 def unwrapped(node: Node) -> Node:

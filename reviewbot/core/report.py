@@ -61,6 +61,8 @@ class Report:
     notices: tuple[str, ...] = ()
     #: Every kind of finding that this run looked for, found or not.
     rules: tuple[Rule, ...] = ()
+    #: The severity from which a finding blocks; None never does.
+    gate: Severity | None = None
     version: str = __version__
 
     def findings_in(self, path: str) -> tuple[Finding, ...]:
@@ -108,7 +110,7 @@ def assemble(pull: PullRequest, policy: Policy, files: Sequence[FileReport], fin
     return Report(
         base_sha=pull.base_sha, head_sha=pull.head_sha, number=pull.number, title=pull.title, policy=policy,
         status=_status(outcomes), conclusion=conclusion, exit_code=3 if failed else int(blocking),
-        files=tuple(files), findings=placed, notices=tuple(notices), rules=tuple(rules),
+        files=tuple(files), findings=placed, notices=tuple(notices), rules=tuple(rules), gate=fail_on,
     )  # fmt: skip
 
 

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 #: A string built from more parts is a template, and reading it costs.
-MAX_PARTS = 200
+MAX_PARTS = 100
+#: Nodes that are looked at for one string.
+MAX_STEPS = 400
 STRINGS = frozenset({
     "string", "template_string", "interpreted_string_literal", "raw_string_literal", "string_literal",
     "encapsed_string", "interpolated_string_expression", "verbatim_string_literal", "heredoc", "nowdoc",
@@ -27,12 +29,15 @@ WORDS = frozenset({
     "character_literal", "symbol", "simple_symbol", "null_pointer_literal", "undefined",
 })  # fmt: skip
 _HOLES = frozenset({"interpolation", "template_substitution"})
+_MARKS = frozenset({"string_start", "string_end", "interpolation_start", "heredoc_start", "heredoc_end"})
 _TEXT = frozenset({
     "string_content", "string_fragment", "interpreted_string_literal_content", "raw_string_literal_content",
     "string_literal_content", "heredoc_content", "escape_sequence", "multiline_string_fragment", "nowdoc_string",
 })  # fmt: skip
-_FORMATTERS = re.compile(r"(^|\.)(format|formatted|sprintf|Sprintf|vsprintf)!?$")
-_PLACEHOLDER = re.compile(r"%[-+ #0-9.]{0,9}[a-zA-Z]|\{[^{}]{0,80}\}")
+_OWNERS = ("object", "argument", "receiver", "expression", "operand", "value")
+_FORMATTERS = re.compile(r"(^|\.)([Ff]ormat|formatted|sprintf|Sprintf|vsprintf)!?$")
+_PERCENT = re.compile(r"%%|%(?:\(\w{1,40}\))?[-+ #0-9.*$]{0,9}(?:ll|l|h|z|j)?[a-zA-Z]")
+_BRACES = re.compile(r"\{\{|\}\}|\{[^{}]{0,80}\}")
 
 
 def is_constant(node: Node) -> bool:
@@ -71,7 +76,9 @@ def built(node: Node) -> list[str | Node] | None:
     parts: list[str | Node] = []
     texts = False
     stack = [node]
-    while stack and len(parts) < MAX_PARTS:
+    for _ in range(MAX_STEPS):
+        if not stack or len(parts) >= MAX_PARTS:
+            break
         item = unwrapped(stack.pop())
         if item.type in STRINGS:
             texts = True
@@ -91,8 +98,12 @@ def built(node: Node) -> list[str | Node] | None:
 def _string(node: Node) -> list[str | Node]:
     parts: list[str | Node] = []
     stack = [node]
-    while stack and len(parts) < MAX_PARTS:
+    for _ in range(MAX_STEPS):
+        if not stack or len(parts) >= MAX_PARTS:
+            break
         item = stack.pop()
+        if item.named_child_count > MAX_STEPS:
+            continue
         if item.type in _TEXT:
             parts.append(text_of(item))
             stack += [child for child in reversed(item.named_children) if child.type in _HOLES]
@@ -100,7 +111,7 @@ def _string(node: Node) -> list[str | Node]:
             parts += [child for child in item.named_children if child.type != "interpolation_brace"][:1]
         elif item.type in STRINGS or item.type == "heredoc_body":
             stack += reversed(item.named_children)
-        elif item.type not in ("string_start", "string_end", "interpolation_start", "heredoc_start", "heredoc_end"):
+        elif item.type not in _MARKS:
             parts.append(item)
     return parts
 
@@ -118,45 +129,51 @@ def _concatenated(node: Node) -> list[Node] | None:
 def _formatted(node: Node) -> list[str | Node] | None:
     """`"…" % x`, `"…".format(x)`, `fmt.Sprintf("…", x)`, `String.format`, `format!("…", x)`."""
     if node.type in ("binary_operator", "binary"):
-        left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
-        operator = node.child_by_field_name("operator")
-        if operator is None or operator.type != "%" or left is None or right is None:
-            return None
-        text = literal(left)
-        values = right.named_children if right.type in ("tuple", "array", "dictionary") else [right]
-        return None if text is None else _filled(node, text, values)
+        return _percent(node)
     if node.type not in CALLS:
         return None
     call = call_of(node)
     if not _FORMATTERS.search(call.name):
         return None
-    owner = _owner(node)
-    text = literal(owner) if owner is not None else None
+    text = literal(owner_of(node))
     values = [*call.arguments, *call.keywords.values()]
     if text is None:
-        texts = [index for index, value in enumerate(values[:3]) if literal(value) is not None]
-        if not texts:
+        at = next((index for index, value in enumerate(values[:3]) if literal(value) is not None), None)
+        if at is None:
             return None
-        text, values = literal(values[texts[0]]) or "", values[texts[0] + 1 :]
-    return _filled(node, text, values)
+        text, values = literal(values[at]) or "", values[at + 1 :]
+    braces = call.last in ("format", "Format", "format!") and "{" in text
+    return _filled(node, text, values, _BRACES if braces else _PERCENT)
 
 
-def _owner(node: Node) -> Node | None:
+def _percent(node: Node) -> list[str | Node] | None:
+    left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+    operator = node.child_by_field_name("operator")
+    if operator is None or operator.type != "%" or left is None or right is None:
+        return None
+    text = literal(left)
+    listed = right.type in ("tuple", "array", "dictionary") and right.named_child_count <= MAX_STEPS
+    values = [child.child_by_field_name("value") or child for child in right.named_children] if listed else [right]
+    return None if text is None else _filled(node, text, values, _PERCENT)
+
+
+def owner_of(node: Node) -> Node | None:
+    """The value that a method is called on."""
     function = node.child_by_field_name("function") or node
-    for name in ("object", "receiver", "expression", "operand", "value"):
-        if (owner := function.child_by_field_name(name)) is not None:
-            return owner
-    return None
+    fields = (function.child_by_field_name(name) for name in _OWNERS)
+    return next((owner for owner in fields if owner is not None), None)
 
 
-def _filled(node: Node, text: str, values: list[Node]) -> list[str | Node]:
+def _filled(node: Node, text: str, values: list[Node], placeholder: re.Pattern[str]) -> list[str | Node]:
     """The template cut at its placeholders, a value in each cut; a number's placeholder takes a digit.
 
     `{name}` in a Rust macro is a value of its own: the macro stands for it.
     """
     parts: list[str | Node] = []
     start = index = 0
-    for found in _PLACEHOLDER.finditer(text):
+    for found in placeholder.finditer(text):
+        if found[0] in ("%%", "{{", "}}"):
+            continue
         parts.append(text[start : found.start()])
         numeric = found[0][0] == "%" and found[0][-1] in "dfiux"
         captured = node.type == "macro_invocation" and found[0][1:2].isidentifier()

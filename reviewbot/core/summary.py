@@ -2,14 +2,33 @@
 
 from __future__ import annotations
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable
+from bisect import bisect_left
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
+from reviewbot.core.diff import Side
 from reviewbot.core.findings import Finding, Severity
+from reviewbot.core.labels import Label, permits
 from reviewbot.core.report import FileReport, Outcome, Report
 from reviewbot.core.text import visible
 
 OUTCOMES: tuple[Outcome, ...] = ("reviewed", "checked", "skipped", "failed")
+#: Where the policy came from, by `Policy.source`.
+SOURCES = {"base": "policy of the base commit", "operator": "policy named by the operator",
+           "pack": "shipped policy pack", "none": "no policy"}  # fmt: skip
+#: All that may be said of what is withheld: no count, no path.
+WITHHELD = "Something is withheld here. The report on the operator's own disk has it."
+
+
+def published(report: Report) -> Report:
+    """The report as a forge may show it: without the findings that are withheld there."""
+    return replace(report, findings=tuple(item for item in report.findings if item.posted != "withheld"))
+
+
+def kept(report: Report) -> Report:
+    """The report as a file on the operator's own disk may hold it: all but credentials."""
+    return replace(report, findings=tuple(item for item in report.findings if permits(Label.RESTRICTED, item.label)))
 
 
 def counted(number: int, noun: str) -> str:
@@ -70,6 +89,29 @@ def verdict(report: Report) -> str:
     return f"reviewed in part: {counts['reviewed']:,} of {counted(len(report.files), 'file')} by a model"
 
 
+def in_full(report: Report) -> frozenset[str]:
+    """The ids of the findings to show in full: the inline ones, and as many about whole files, which have no line."""
+    style = report.policy.review
+    folded = [item for item in report.findings if item.posted == "summary"]
+    whole = [item for item in folded if item.location.line is None and item.severity >= style.min_severity]
+    inline = [item for item in report.findings if item.posted == "inline"]
+    return frozenset(item.id for item in (*inline, *whole[: style.max_comments]))
+
+
+def standing(report: Report) -> str:
+    """The exit code and why."""
+    failed = outcomes(report)["failed"]
+    blocking = sum(report.gate is not None and finding.severity >= report.gate for finding in report.findings)
+    reasons = [f"{counted(failed, 'file')} could not be read"] if failed else []
+    if blocking:
+        reasons.append(f"{counted(blocking, 'finding')} at or above {report.gate}")
+    elif report.exit_code == 1:  # What blocks is withheld here.
+        reasons.append(f"something at or above {report.gate}")
+    if not reasons:
+        reasons.append("no severity blocks" if report.gate is None else f"nothing at or above {report.gate}")
+    return f"exit code {report.exit_code}: {', '.join(reasons)}"
+
+
 def found(findings: Iterable[Finding]) -> str:
     """`1 critical, 2 high`, or `no findings`."""
     parts = [f"{number:,} {severity}" for severity, number in severities(findings).items() if number]
@@ -94,32 +136,73 @@ def place(finding: Finding) -> str:
 def homes(report: Report) -> tuple[FileReport | None, ...]:
     """The file that each finding belongs to, in the findings' order; None where the change has no such file."""
     new = {file.path: file for file in report.files}
-    old: dict[str, list[FileReport]] = defaultdict(list)
-    for file in report.files:
-        old[file.old_path].append(file)
+    old = {file.old_path: file for file in reversed(report.files)}
+    removing = _removing(report)
+    spots = (finding.location for finding in report.findings)
+    return tuple(
+        new.get(spot.path) if spot.side == "new" else removing.get((spot.path, spot.line), old.get(spot.path))
+        for spot in spots
+    )
 
-    def home(finding: Finding) -> FileReport | None:
+
+def _removing(report: Report) -> dict[tuple[str, int | None], FileReport]:
+    """By old path and line the file that removed it: one old file may have several copies."""
+    asked = {finding.location.path for finding in report.findings if finding.location.side == "old"}
+    files = [file for file in reversed(report.files) if file.old_path in asked]
+    return {(file.old_path, line.old): file
+            for file in files for hunk in file.hunks for line in hunk.lines if line.new is None}  # fmt: skip
+
+
+def placed(report: Report) -> tuple[dict[str, list[Finding]], list[Finding]]:
+    """The findings of each file by its path, every file named, and those that belong to none."""
+    groups: dict[str, list[Finding]] = {file.path: [] for file in report.files}
+    strays: list[Finding] = []
+    for finding, home in zip(report.findings, homes(report), strict=True):
+        (strays if home is None else groups[home.path]).append(finding)
+    return groups, strays
+
+
+def signs(report: Report) -> dict[str, str]:
+    """By a finding's id what became of its first line: `+`, `-`, or blank where it stayed or is not in the change."""
+    files = {file.path: file for file in report.files}
+    found: dict[str, str] = {}
+    for path, findings in placed(report)[0].items():
+        lines = _marks(files[path]) if findings else {}
+        found |= {item.id: lines.get((item.location.side, item.location.line), " ") for item in findings}
+    return found
+
+
+def _marks(file: FileReport) -> dict[tuple[Side, int | None], str]:
+    marks: dict[tuple[Side, int | None], str] = {}
+    for line in (line for hunk in file.hunks for line in hunk.lines):
+        marks["old", line.old] = marks["new", line.new] = line.mark
+    return marks
+
+
+def new_lines(report: Report) -> Iterator[int | None]:
+    """Each finding's line in the new file: for one on the old side, the line above which it stood."""
+    tables: dict[str, tuple[list[int], list[int | None]]] = {}
+    for finding, home in zip(report.findings, homes(report), strict=True):
         spot = finding.location
         if spot.side == "new":
-            return new.get(spot.path)
-        # One old file may have several copies: the one that removed the line is meant.
-        return next((file for file in old[spot.path] if removes(file, spot.line)), next(iter(old[spot.path]), None))
+            yield spot.line
+        elif home is None or spot.line is None:
+            yield None
+        else:
+            if home.path not in tables:
+                tables[home.path] = _above(home)
+            numbers, above = tables[home.path]
+            yield above[bisect_left(numbers, spot.line)]
 
-    return tuple(map(home, report.findings))
 
-
-def removes(file: FileReport, number: int | None) -> bool:
-    return any(line.new is None and line.old == number for hunk in file.hunks for line in hunk.lines)
-
-
-def new_line(file: FileReport | None, finding: Finding) -> int | None:
-    """The finding's line in the new file: for one on the old side, the line above which it stood."""
-    spot = finding.location
-    if file is None or spot.side == "new" or spot.line is None:
-        return spot.line if spot.side == "new" else None
-    above: int | None = None
+def _above(file: FileReport) -> tuple[list[int], list[int | None]]:
+    """The old lines of the hunks, and for each, and for what comes after them, the last new line above."""
+    numbers: list[int] = []
+    above: list[int | None] = []
+    last: int | None = None
     for line in (line for hunk in file.hunks for line in hunk.lines):
-        if line.old is not None and line.old >= spot.line:
-            return above
-        above = line.new or above
-    return above
+        if line.old is not None:
+            numbers.append(line.old)
+            above.append(last)
+        last = line.new or last
+    return numbers, [*above, last]

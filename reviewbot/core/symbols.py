@@ -73,6 +73,11 @@ class Touched:
         for kind in kinds:
             yield from self.kinds.get(kind, ())
 
+    @property
+    def root(self) -> Node | None:
+        """The whole side; None where no line of it changed."""
+        return next(iter(self.kinds.values()))[0] if self.kinds else None
+
     def parent(self, node: Node) -> Node | None:
         return self.parents.get(node.id)
 

@@ -11,6 +11,8 @@ from itertools import groupby
 #: surrogates (undecodable bytes), private use, unassigned, separators. One class, so matching is linear.
 _BLANK = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u2800\u3164\ufe00-\ufe0f\uffa0\U000e0100-\U000e01ef]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
+#: A word of its own in backticks, with the punctuation of prose around it.
+_CODED = re.compile(r"""(?<!\S)(["'(]?)`([^`\s][^`\n]{0,200})`((?:['’]s)?["')]?[.,;:!?]?)(?!\S)""")
 _SHORT = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
@@ -30,8 +32,16 @@ def segments(text: str) -> Iterator[tuple[str, bool]]:
         yield text, False
         return
     for odd, run in groupby(text, is_odd):
-        shown = map(_spelled, run) if odd else run
-        yield "".join(shown), odd
+        yield "".join(_spelled(character) if odd else character for character in run), odd
+
+
+def coded(text: str) -> Iterator[tuple[str, str, str, str]]:
+    """The text in pieces: words, then what opens, is and closes a piece of code that its author put in backticks."""
+    end = 0
+    for match in _CODED.finditer(text):
+        yield text[end : match.start()], match[1], match[2], match[3]
+        end = match.end()
+    yield text[end:], "", "", ""
 
 
 def clipped(text: str, most: int) -> str:

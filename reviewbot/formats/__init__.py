@@ -17,8 +17,41 @@ def _json() -> Render:
     return render
 
 
-#: By file name first, then by suffix.
-FORMATS: dict[str, Callable[[], Render]] = {".json": _json}
+def _markdown() -> Render:
+    from reviewbot.formats.markdown import render
+
+    return render
+
+
+def _html() -> Render:
+    from reviewbot.formats.html import render
+
+    return render
+
+
+def _sarif() -> Render:
+    from reviewbot.formats.sarif import render
+
+    return render
+
+
+def _codequality() -> Render:
+    from reviewbot.formats.codequality import render
+
+    return render
+
+
+def _openmetrics() -> Render:
+    from reviewbot.formats.openmetrics import render
+
+    return render
+
+
+#: By file name first, then by suffix. Each is imported when its name is asked for.
+FORMATS: dict[str, Callable[[], Render]] = {
+    "gl-code-quality-report.json": _codequality, ".json": _json, ".md": _markdown, ".html": _html, ".sarif": _sarif,
+    ".prom": _openmetrics,
+}  # fmt: skip
 
 
 def renderer(name: str) -> Render:

@@ -6,7 +6,7 @@ import json
 
 from reviewbot.core.findings import Finding, Severity
 from reviewbot.core.report import FileReport, Report
-from reviewbot.core.summary import homes, new_line
+from reviewbot.core.summary import homes, new_lines
 from reviewbot.core.text import clipped, encodable, visible
 
 SEVERITIES = {Severity.CRITICAL: "blocker", Severity.HIGH: "critical", Severity.MEDIUM: "major",
@@ -15,14 +15,14 @@ SEVERITIES = {Severity.CRITICAL: "blocker", Severity.HIGH: "critical", Severity.
 
 def render(report: Report) -> str:
     entries = [
-        _entry(finding, home)
-        for finding, home in zip(report.findings, homes(report), strict=True)
+        _entry(finding, home, line)
+        for finding, home, line in zip(report.findings, homes(report), new_lines(report), strict=True)
         if finding.posted != "withheld"
     ]
     return json.dumps(entries, indent=1) + "\n"
 
 
-def _entry(finding: Finding, home: FileReport | None) -> dict[str, object]:
+def _entry(finding: Finding, home: FileReport | None, line: int | None) -> dict[str, object]:
     """Every entry needs a line of the new file: a whole file's is its first, a removed line's the one above it."""
     removed = f" (removed line {finding.location.line})" if finding.location.side == "old" else ""
     description = " ".join(filter(None, (f"{finding.title}{removed}.", finding.body)))
@@ -33,6 +33,6 @@ def _entry(finding: Finding, home: FileReport | None) -> dict[str, object]:
         "severity": SEVERITIES[finding.severity],
         "location": {
             "path": encodable(home.path if home else finding.location.path),
-            "lines": {"begin": new_line(home, finding) or 1},
+            "lines": {"begin": line or 1},
         },
     }

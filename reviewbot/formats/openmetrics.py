@@ -38,7 +38,7 @@ def _metrics(report: Report) -> Iterator[str]:
     )  # fmt: skip
     read, total = lines_read(report)
     yield from _metric(
-        "reviewbot_changed_lines", "gauge", "Changed lines, read and not; a file that cannot be read has none to count.",
+        "reviewbot_changed_lines", "gauge", "Changed lines, read and not; an unreadable file has none to count.",
         [({"state": "read"}, read), ({"state": "unread"}, total - read)],
     )  # fmt: skip
 

@@ -80,8 +80,9 @@ def file(path: str, old: str | None, new: str | None, *, label: Label = Label.IN
 
 
 def finding(rule: str, path: str, line: int | None, *, title: str = "", body: str = "", quote: str = "",
-            side: Literal["new", "old"] = "new", end: int | None = None, origin: str = "", label: Label = Label.INTERNAL,
-            severity: Severity | None = None, suggestion: str | None = None, posted: Posted = "inline") -> Finding:  # fmt: skip
+            side: Literal["new", "old"] = "new", end: int | None = None, origin: str = "",
+            label: Label = Label.INTERNAL, severity: Severity | None = None, suggestion: str | None = None,
+            posted: Posted = "inline") -> Finding:  # fmt: skip
     """A finding by one of RULES, or by one that nobody knows."""
     known = next((item for item in RULES if item.id == rule), Rule(rule, Severity.MEDIUM, rule, ""))
     return Finding(
@@ -96,7 +97,7 @@ def report(files: Sequence[FileReport], findings: Sequence[Finding], *, status: 
            notices: tuple[str, ...] = (), policy: Policy = POLICY) -> Report:  # fmt: skip
     ranked = tuple(sorted(identify(findings), key=rank))
     return Report("8d12c3a0b1" * 4, "f31b0d77e2" * 4, 7, title, policy, status, conclusion, exit_code,
-                  tuple(files), ranked, notices, RULES, version="1.2.3")  # fmt: skip
+                  tuple(files), ranked, notices, RULES, Severity.CRITICAL, version="1.2.3")  # fmt: skip
 
 
 FILES = (
@@ -114,7 +115,8 @@ FILES = (
 FINDINGS = (
     finding("credentials/added", "api/accounts.py", 3, title="Credential in the change: github-token",
             quote='TOKEN = "⟦github-token⟧"'),
-    finding("calls/sql", "api/accounts.py", 8, suggestion='        return connection.execute(QUERY, (number,)).fetchone()',
+    finding("calls/sql", "api/accounts.py", 8,
+            suggestion="        return connection.execute(QUERY, (number,)).fetchone()",
             quote="        return connection.execute(f\"select name, cents from account where number = '{number}'\")"
                   ".fetchone()"),
     finding("exceptions/swallowed", "api/accounts.py", 9, end=10, quote="    except Exception:\n        pass",
@@ -153,23 +155,26 @@ def large(files: int, lines: int, findings: int) -> Report:
 #: What names, titles and quotes try: markup, links, mentions, references, commands, escapes, invisible characters.
 PAYLOADS = (
     "<img src=x onerror=\"window.owned=1\">", "</script><script>window.owned=1</script>", "javascript:window.owned=1",
-    "\"onmouseover=window.owned=1 x=\"", "'><svg/onload=window.owned=1>", "{{7*7}}", "${jndi:x}", "&lt;b&gt;&#64;", "-->", "]]>",
-    "![x](https://evil.example/p.png)", "[x](https://evil.example)", "[x]: https://evil.example", "<https://evil.example>",
-    "https://evil.example/p", "www.evil.example", "ftp://evil.example", "a@evil.example", "mailto:a@evil.example",
-    "@org/security", "@admin", "#1", "Closes #1", "fixes: org/private#7", "GH-1", "!12", "&12", "%12", "~label", "$12",
-    "0123456789abcdef0123456789abcdef01234567", "org/repo@0123456789abcdef0123456789abcdef01234567", "[[wiki]]",
-    "/approve", "\n/merge", "\r\n/MERGE", "\n\r/rebase", " /close", "`", "``", "```", "````", "~~~", "\n```\n/approve\n```",
-    "# title", "* item", "- item", "1. item", "> quote", "| a | b |", "---", "***bold***", "_em_", "~~gone~~", ":tada:", "[^1]",
-    "$x$", "$$x$$", "<!-- c -->", "<details>", "</details>", "<summary>", "\\", "\\[", "|", "\\|",
-    "::error::owned", "::set-output name=x::y", "##[error]owned", "##vso[task.complete]", "%0A::error::x", "\n::error::x",
-    "\x1b[31m", "\x1b]8;;https://evil.example\x07x\x1b]8;;\x07", "\x00", "\x7f", "\x9b", "\u202e", "\u2066", "\u200b",
-    "\U000e0041", "\ufe0f", "\u2028", "\u00a0", "\ud800", "\udce9", "\t", "\x0c", "\x85", "é", "日本", "🦀", "a/b.py", "x",
+    "\"onmouseover=window.owned=1 x=\"", "'><svg/onload=window.owned=1>", "{{7*7}}", "${jndi:x}", "&lt;b&gt;&#64;",
+    "-->", "]]>", "![x](https://evil.example/p.png)", "[x](https://evil.example)", "[x]: https://evil.example",
+    "<https://evil.example>", "https://evil.example/p", "www.evil.example", "ftp://evil.example", "a@evil.example",
+    "mailto:a@evil.example", "@org/security", "@admin", "#1", "Closes #1", "fixes: org/private#7", "GH-1", "!12", "&12",
+    "%12", "~label", "$12", "0123456789abcdef0123456789abcdef01234567",
+    "org/repo@0123456789abcdef0123456789abcdef01234567", "[[wiki]]", "/approve", "\n/merge", "\r\n/MERGE",
+    "\n\r/rebase", " /close", "`", "``", "```", "````", "~~~", "\n```\n/approve\n```", "# title", "* item", "- item",
+    "1. item", "> quote", "| a | b |", "---", "***bold***", "_em_", "~~gone~~", ":tada:", "[^1]", "$x$", "$$x$$",
+    "<!-- c -->", "<details>", "</details>", "<summary>", "\\", "\\[", "|", "\\|", "`@org/x`", "(`/close`).", "`#1`'s",
+    "`a b`", "::error::owned",
+    "::set-output name=x::y", "##[error]owned", "##vso[task.complete]", "%0A::error::x", "\n::error::x", "\x1b[31m",
+    "\x1b]8;;https://evil.example\x07x\x1b]8;;\x07", "\x00", "\x7f", "\x9b", "\u202e", "\u2066", "\u200b", "\U000e0041",
+    "\ufe0f", "\u2028", "\xa0", "\ud800", "\udce9", "\t", "\x0c", "\x85", "é", "日本", "🦀", "a/b.py", "x",
 )  # fmt: skip
-hostile_text = st.lists(
-    st.sampled_from(PAYLOADS) | st.text(st.characters(), max_size=8) | st.sampled_from([" ", "\n"]), max_size=4
-).map("".join)
+_payload = st.sampled_from(PAYLOADS)
+hostile_text = _payload | st.tuples(_payload, _payload).map("".join) | st.text(st.characters(), max_size=6)
 #: What git can hold: any bytes but NUL, decoded with `surrogateescape`.
-hostile_path = hostile_text.map(lambda text: text.replace("\0", "").replace("\ud800", "") or "x")
+hostile_path = hostile_text.map(
+    lambda text: text.replace("\0", "").encode("utf-8", "surrogatepass").decode("utf-8", "surrogateescape") or "x"
+)
 
 
 @st.composite
@@ -198,13 +203,12 @@ def hostile_findings(draw: st.DrawFn, paths: Sequence[str], text: st.SearchStrat
 @st.composite
 def hostile_reports(draw: st.DrawFn) -> Report:
     """Reports whose every text is chosen by an attacker."""
-    files = draw(st.lists(hostile_files(), max_size=4, unique_by=lambda item: item.path))
+    files = draw(st.lists(hostile_files(), max_size=3, unique_by=lambda item: item.path))
     paths = [path for item in files for path in (item.path, item.old_path)]
-    findings = draw(st.lists(hostile_findings(paths), max_size=4))
-    made = report(
+    findings = draw(st.lists(hostile_findings(paths), max_size=3))
+    return report(
         files, findings, title=draw(hostile_text), notices=tuple(draw(st.lists(hostile_text, max_size=2))),
         policy=replace(POLICY, failure=draw(st.sampled_from(["", "x"]) | hostile_text)),
         status=draw(st.sampled_from(get_args(Status))), conclusion=draw(st.sampled_from(get_args(Conclusion))),
         exit_code=draw(st.sampled_from([0, 1, 3])),
     )  # fmt: skip
-    return made

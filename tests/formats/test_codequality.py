@@ -36,7 +36,7 @@ def test_hostile_reports_have_what_gitlab_needs(shown: Report) -> None:
 
 
 def test_fingerprints_differ_where_findings_are_equal() -> None:
-    shown = report((), [finding("debug/left", "x.py", 1, quote="print()"), finding("debug/left", "x.py", 9, quote="print()")])
+    shown = report((), [finding("debug/left", "x.py", line, quote="print()") for line in (1, 9)])
     assert len({entry["fingerprint"] for entry in entries(shown)}) == 2
 
 

@@ -12,7 +12,7 @@ from tests.formats.samples import BY_MODELS, EMPTY, USUAL, hostile_reports
 
 def samples(report: Report) -> dict[tuple[str, frozenset[tuple[str, str]]], float]:
     """Every sample by name and labels, read back from the text."""
-    families = list(text_string_to_metric_families(render(report)))
+    families = list(text_string_to_metric_families(render(report)))  # type: ignore[no-untyped-call]
     return {(item.name, frozenset(item.labels.items())): item.value for family in families for item in family.samples}
 
 

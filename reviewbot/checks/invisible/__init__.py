@@ -7,12 +7,22 @@ from collections.abc import Iterator
 
 from reviewbot.checks.invisible import lookalikes
 from reviewbot.checks.invisible.characters import (
-    BIDI, BOM, CONTROL, SELECTOR, TAG, ZERO_WIDTH, Sighting, is_odd, names, sightings,
+    BIDI,
+    BOM,
+    CONTROL,
+    SELECTOR,
+    TAG,
+    ZERO_WIDTH,
+    Sighting,
+    is_odd,
+    names,
+    sightings,
 )  # fmt: skip
 from reviewbot.checks.invisible.nature import Nature, nature_of
 from reviewbot.core.diff import FileDiff, Line
 from reviewbot.core.findings import Finding, Rule, Severity, at
 from reviewbot.core.merging import fold
+from reviewbot.core.paths import is_sample
 from reviewbot.ports import Reading
 
 PATH = Rule(
@@ -32,14 +42,16 @@ def _lines(reading: Reading) -> Iterator[Finding]:
     """Odd characters on added lines, less those that removed lines had: moving a line hides nothing new."""
     file = reading.file
     nature = nature_of(file.path)
+    sample = is_sample(file.path)
     moved = Counter(sight.key for line in file.removed for sight in _on(line, nature))
     for line in file.added:
         for sight in _on(line, nature):
             if moved[sight.key] > 0:
                 moved[sight.key] -= 1
             else:
+                severity = Severity.LOW if sample and sight.severity == Severity.MEDIUM else sight.severity
                 yield at(sight.rule, file, line.new, title=f"{sight.rule.title}: {names(sight.characters)}",
-                         body=f"{sight.rule.reason} {sight.note}".strip(), severity=sight.severity)  # fmt: skip
+                         body=f"{sight.rule.reason} {sight.note}".strip(), severity=severity)  # fmt: skip
     yield from _bom(file)
     yield from lookalikes.findings(reading, nature)
 
@@ -54,10 +66,12 @@ def _bom(file: FileDiff) -> Iterator[Finding]:
     """A byte order mark is worth a word where it is new to a file, and breaks a script's first line."""
     if not (file.added and file.added[0].new == 1 and file.added[0].text.startswith("\ufeff")):
         return
+    if (file.old.text or "").startswith("\ufeff"):
+        return
     if file.added[0].text.startswith("\ufeff#!"):
         yield at(BOM, file, 1, body="The kernel does not see `#!` behind it: the script no longer starts.",
                  severity=Severity.MEDIUM)  # fmt: skip
-    elif file.old.text and not file.old.text.startswith("\ufeff"):
+    elif file.old.text:
         yield at(BOM, file, 1)
 
 

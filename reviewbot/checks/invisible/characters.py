@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from reviewbot.checks.invisible.nature import Nature
 from reviewbot.core.findings import Rule, Severity
@@ -76,7 +77,30 @@ class Sighting:
         return self.rule.id, self.characters
 
 
-Judge = Callable[[str, int, Nature], Severity | None]
+@dataclass(frozen=True)
+class _Row:
+    """A line, and what of it is the same for each of its characters: looked up once, or a long line takes for ever."""
+
+    text: str
+    nature: Nature
+
+    @cached_property
+    def is_complex(self) -> bool:
+        return _COMPLEX.search(self.text) is not None
+
+    @cached_property
+    def is_balanced(self) -> bool:
+        """Every embedding and isolate is closed on the line, in order."""
+        open_: list[str] = []
+        for character in self.text:
+            if character in _CLOSERS:
+                open_.append(_CLOSERS[character])
+            elif character in "\u202c\u2069" and (not open_ or open_.pop() != character):
+                return False
+        return not open_
+
+
+Judge = Callable[[_Row, int], Severity | None]
 
 
 def is_odd(text: str) -> bool:
@@ -97,11 +121,11 @@ _ALIASES = {"\0": "NULL", "\b": "BACKSPACE", "\x1b": "ESCAPE", "\r": "CARRIAGE R
 
 def sightings(text: str, nature: Nature) -> Iterator[Sighting]:
     """What is hidden in a line without its end, one sighting a rule."""
-    body = text.rstrip("\r")
+    row = _Row(text.rstrip("\r"), nature)
     found: dict[Rule, list[tuple[Severity, str]]] = {}
-    for match in _ODD.finditer(body):
+    for match in _ODD.finditer(row.text):
         rule, judge = _judge(match.group())
-        severity = judge(body, match.start(), nature)
+        severity = judge(row, match.start())
         if severity is not None:
             found.setdefault(rule, []).append((severity, match.group()))
     for rule, hidden in found.items():
@@ -121,45 +145,36 @@ def _judge(character: str) -> tuple[Rule, Judge]:
         return SELECTOR, _selector
     if "\u180b" <= character <= "\u180f" and character != "\u180e":
         return SELECTOR, _selector
-    if "\U000e0000" <= character:
+    if character >= "\U000e0000":
         return TAG, _tag
     return ZERO_WIDTH, _zero_width
 
 
-def _bidi(text: str, at: int, nature: Nature) -> Severity | None:
-    if nature is Nature.CODE:
+def _bidi(row: _Row, at: int) -> Severity | None:
+    if row.nature is Nature.CODE:
         return Severity.HIGH
-    if text[at] in "\u202d\u202e":
+    if row.text[at] in "\u202d\u202e":
         return Severity.MEDIUM
-    return Severity.INFO if _balanced(text) else Severity.LOW
+    return Severity.INFO if row.is_balanced else Severity.LOW
 
 
-def _balanced(text: str) -> bool:
-    """Every embedding and isolate of a line is closed on it, in order."""
-    open_: list[str] = []
-    for character in text:
-        if character in _CLOSERS:
-            open_.append(_CLOSERS[character])
-        elif character in "\u202c\u2069" and (not open_ or open_.pop() != character):
-            return False
-    return not open_
-
-
-def _mark(text: str, at: int, nature: Nature) -> Severity | None:
+def _mark(row: _Row, at: int) -> Severity | None:
     """Direction marks are at home beside right-to-left letters."""
-    if _COMPLEX.search(text):
+    if row.is_complex:
         return None
-    return Severity.LOW if nature is Nature.CODE else Severity.INFO
+    return Severity.LOW if row.nature is Nature.CODE else Severity.INFO
 
 
-def _tag(text: str, at: int, nature: Nature) -> Severity | None:
+def _tag(row: _Row, at: int) -> Severity | None:
+    text = row.text
     start = text.rfind("\U0001f3f4", max(0, at - _LONGEST_FLAG), at)
     if start >= 0 and text[start : start + _LONGEST_FLAG] in _FLAGS and at < start + _LONGEST_FLAG:
         return None
     return Severity.HIGH
 
 
-def _selector(text: str, at: int, nature: Nature) -> Severity | None:
+def _selector(row: _Row, at: int) -> Severity | None:
+    text = row.text
     before, character = text[at - 1 : at], text[at]
     if _is_selector(before):
         plain = character in "\ufe0e\ufe0f" and before in "\ufe0e\ufe0f" and not _is_selector(text[at + 1 : at + 2])
@@ -167,8 +182,8 @@ def _selector(text: str, at: int, nature: Nature) -> Severity | None:
     if _selectable(before, character):
         return None
     if character not in "\ufe0e\ufe0f":
-        return Severity.HIGH if "\U000e0100" <= character else Severity.MEDIUM
-    return Severity.LOW if nature is Nature.CODE else None
+        return Severity.HIGH if character >= "\U000e0100" else Severity.MEDIUM
+    return Severity.LOW if row.nature is Nature.CODE else None
 
 
 def _is_selector(character: str) -> bool:
@@ -179,7 +194,7 @@ def _selectable(before: str, selector: str) -> bool:
     """True where the character before has variants to choose from."""
     if not before:
         return False
-    if "\U000e0100" <= selector:
+    if selector >= "\U000e0100":
         return _IDEOGRAPH.match(before) is not None
     if "\u180b" <= selector <= "\u180f":
         return "\u1800" <= before <= "\u18af"
@@ -189,7 +204,8 @@ def _selectable(before: str, selector: str) -> bool:
 _CASED = frozenset({"Ll", "Lu", "Zs", "Cf", "Cc"})
 
 
-def _zero_width(text: str, at: int, nature: Nature) -> Severity | None:
+def _zero_width(row: _Row, at: int) -> Severity | None:
+    text, nature = row.text, row.nature
     character, before, after = text[at], text[at - 1 : at], text[at + 1 : at + 2]
     around = before + after
     if character in "\u200c\u200d" and (_COMPLEX.search(around) or _joins(before, after)):
@@ -212,11 +228,11 @@ def _joins(before: str, after: str) -> bool:
     )  # fmt: skip
 
 
-def _control(text: str, at: int, nature: Nature) -> Severity | None:
-    character = text[at]
-    if character == "\r" and nature is Nature.CODE:
+def _control(row: _Row, at: int) -> Severity | None:
+    character = row.text[at]
+    if character == "\r" and row.nature is Nature.CODE:
         # Most languages end the line here, and with it the comment; most viewers do not.
         return Severity.HIGH
-    if character in "\r\x0b\x1a\x1c\x1d\x1e\x1f\x85" or nature is Nature.PROSE:
+    if character in "\r\x0b\x1a\x1c\x1d\x1e\x1f\x85" or row.nature is Nature.PROSE:
         return Severity.LOW
-    return Severity.MEDIUM if nature is Nature.CODE else Severity.LOW
+    return Severity.MEDIUM if row.nature is Nature.CODE else Severity.LOW

@@ -5,10 +5,13 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from itertools import islice
 
 from reviewbot.checks.invisible.nature import Nature
+from reviewbot.core.diff import FileDiff, Line
 from reviewbot.core.findings import Finding, Rule, Severity, at
 from reviewbot.core.symbols import Syntax
+from reviewbot.core.text import clipped
 from reviewbot.ports import Reading
 
 LOOKALIKE = Rule(
@@ -17,11 +20,22 @@ LOOKALIKE = Rule(
 )  # fmt: skip
 
 #: Letters that most fonts draw exactly as a Latin one. Greek small letters people use in formulas stay out.
-_CYRILLIC = "аaеeоoрpсcуyхxѕsіiјjһhԁdԛqԝwӏlАAВBЕEКKМMНHОOРPСCТTУYХXЅSІIЈJԌGҮY"
-_GREEK = "οoΑAΒBΕEΖZΗHΙIΚKΜMΝNΟOΡPΤTΥYΧXϲcϳj"
-_ARMENIAN = "օoսuհhոn"
-_LATIN = {odd: latin for pairs in (_CYRILLIC, _GREEK, _ARMENIAN) for odd, latin in zip(pairs[::2], pairs[1::2], strict=True)}
+_CYRILLIC = (
+    "\u0430a\u0435e\u043eo\u0440p\u0441c\u0443y\u0445x\u0455s\u0456i\u0458j\u04bbh\u0501d\u051bq\u051dw"
+    "\u04cfl\u0410A\u0412B\u0415E\u041aK\u041cM\u041dH\u041eO\u0420P\u0421C\u0422T\u0423Y\u0425X\u0405S"
+    "\u0406I\u0408J\u050cG\u04aeY"
+)
+_GREEK = (
+    "\u03bfo\u0391A\u0392B\u0395E\u0396Z\u0397H\u0399I\u039aK\u039cM\u039dN\u039fO\u03a1P\u03a4T\u03a5Y"
+    "\u03a7X\u03f2c\u03f3j"
+)
+_ARMENIAN = "\u0585o\u057du\u0570h\u0578n"
+_LATIN = {
+    odd: latin for pairs in (_CYRILLIC, _GREEK, _ARMENIAN) for odd, latin in zip(pairs[::2], pairs[1::2], strict=True)
+}
 _FOREIGN = re.compile(f"[{''.join(_LATIN)}\u2100-\u214f\ufb00-\ufb06\uff21-\uff5a\U0001d400-\U0001d7ff]")
+#: Names that are looked up in the tree: each costs a search from its root.
+MAX_NAMES = 200
 #: A word; one alternative of one class, so matching is linear.
 _WORD = re.compile(r"\w+")
 _PART = re.compile(r"[^\W\d_]+")
@@ -32,19 +46,27 @@ def findings(reading: Reading, nature: Nature) -> Iterator[Finding]:
     text = reading.file.new.text or ""
     if nature is Nature.PROSE or text.isascii():
         return
+    told = 0
+    for line, column, word in islice(_liars(reading.file, text), MAX_NAMES):
+        severity = _severity(reading.syntax, line.new or 0, line.text, column) if line.new != told else None
+        if severity is not None:
+            told = line.new or 0
+            body = f"It reads {clipped(skeleton(word), 60)!r}, but {_count(word)} of its letters are not Latin."
+            yield at(LOOKALIKE, reading.file, line.new, body=f"{LOOKALIKE.reason} {body}", severity=severity)
+
+
+def _liars(file: FileDiff, text: str) -> Iterator[tuple[Line, int, str]]:
+    """The words of added lines that look like others, with line and column, less those the file had before."""
     known: frozenset[str] | None = None
-    old = frozenset(word for word in _WORD.findall(reading.file.old.text or "") if not word.isascii())
-    for line in reading.file.added:
+    old = frozenset(word for word in _WORD.findall(file.old.text or "") if not word.isascii())
+    for line in file.added:
         for match in _WORD.finditer(line.text) if _FOREIGN.search(line.text) else ():
             word = match.group()
             if word.isascii() or word in old:
                 continue
             known = frozenset(w for w in _WORD.findall(text) if w.isascii()) if known is None else known
-            severity = _severity(reading.syntax, line.new or 0, line.text, match.start()) if _lies(word, known) else None
-            if severity is not None:
-                body = f"It reads {skeleton(word)!r}, but {_count(word)} of its letters are not Latin."
-                yield at(LOOKALIKE, reading.file, line.new, body=f"{LOOKALIKE.reason} {body}", severity=severity)
-                break
+            if _lies(word, known):
+                yield line, match.start(), word
 
 
 def skeleton(word: str) -> str:

@@ -2,35 +2,74 @@
 
 from __future__ import annotations
 
+import hashlib
+import hmac
 import re
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 
-_AWS = re.compile(r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b")
-_GITHUB = re.compile(r"\bgh[pousr]_[0-9A-Za-z]{36}\b")
+from reviewbot.core.credentials import assignments, blocks, manifests, places, vendors
+from reviewbot.core.credentials.hits import Hit, Span, on_lines, united
 
+__all__ = ["Hit", "find", "fingerprint", "fingerprints", "grouped", "masked", "value_of"]
 
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A credential: 1-based line, columns (characters) of the value within it, kind, strength."""
+#: Generated lists of versions and checksums: a name there says nothing, a vendor's shape still does.
+_LOCKS = re.compile(
+    r"(?:^|/)(?:[^/]*\.lock|[^/]*[-.]lock\.(?:json|ya?ml|hcl)|npm-shrinkwrap\.json|go\.sum|[^/]*\.sum|"
+    r"yarn\.lock|Podfile\.lock|gradle\.lockfile|packages\.lock\.json|SHA(?:1|256|512)SUMS?|[^/]*\.(?:sha256|sha512|md5))$",
+    re.IGNORECASE,
+)
 
-    line: int
-    start: int
-    end: int
-    kind: str
-    confidence: float = 0.9
+_MANIFESTS = (".yaml", ".yml", ".yaml.tpl", ".yml.j2", ".yaml.j2")
 
 
 def find(text: str, path: str) -> Iterator[Hit]:
     """The credentials of a whole text; `path` says what kind of file it is."""
-    for number, line in enumerate(text.split("\n"), 1):
-        for kind, pattern in (("aws-access-key", _AWS), ("github-token", _GITHUB)):
-            for match in pattern.finditer(line):
-                yield Hit(number, match.start(), match.end(), kind)
+    raw = text.encode("ascii", "replace")
+    spans = [*vendors.spans(text, raw), *blocks.spans(text, raw), *places.spans(text, raw)]
+    if not _LOCKS.search(path):
+        spans += assignments.spans(text, raw, path)
+    if path.lower().endswith(_MANIFESTS):
+        spans += manifests.spans(text, raw)
+    return on_lines(text, united(spans))
 
 
-def masked(line: str, hits: tuple[Hit, ...]) -> str:
-    """The line with each value replaced by a sign that tells its kind and nothing else."""
-    for hit in sorted(hits, key=lambda hit: hit.start, reverse=True):
-        line = f"{line[: hit.start]}⟦{hit.kind}⟧{line[hit.end :]}"
+def masked(line: str, hits: Iterable[Hit]) -> str:
+    """The line with each value replaced by a sign that tells its kind and nothing else.
+
+    Hits may overlap or be the same: a line of context has those of both sides.
+    """
+    for span in reversed(united(Span(hit.start, hit.end, hit.kind, hit.confidence) for hit in hits)):
+        line = f"{line[: span.start]}⟦{span.kind}⟧{line[span.end :]}"
     return line
+
+
+def grouped(hits: Iterable[Hit]) -> list[tuple[Hit, ...]]:
+    """The hits of each credential together, in the order of the text."""
+    whole: list[list[Hit]] = []
+    for hit in hits:
+        if hit.part and whole:
+            whole[-1].append(hit)
+        else:
+            whole.append([hit])
+    return [tuple(parts) for parts in whole]
+
+
+def value_of(lines: Sequence[str], hits: Sequence[Hit]) -> str:
+    """The credential itself, its parts joined: to compare, and to be forgotten at once."""
+    return "\n".join(lines[hit.line - 1][hit.start : hit.end] for hit in hits)
+
+
+def fingerprint(key: bytes, text: str, hits: Sequence[Hit]) -> str:
+    """The name of one credential under the operator's key: equal for equal values, and no help to guess them."""
+    return _named(key, value_of(text.split("\n"), hits))
+
+
+def fingerprints(key: bytes, text: str, hits: Iterable[Hit]) -> Iterator[tuple[str, tuple[Hit, ...]]]:
+    """Every credential of a text by its name, with its parts; the text is split once for all of them."""
+    lines = text.split("\n")
+    for parts in grouped(hits):
+        yield _named(key, value_of(lines, parts)), parts
+
+
+def _named(key: bytes, value: str) -> str:
+    return hmac.new(key, value.encode("utf-8", "surrogatepass"), hashlib.sha256).hexdigest()[:32]

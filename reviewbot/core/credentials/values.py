@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
+from base64 import b64decode
+from itertools import pairwise
 from math import log2
+
+from reviewbot.core.credentials.words import DUMMY
 
 #: Letters that often follow a letter in English words and in identifiers. Pairs drawn at random are in here in
 #: two cases of five, pairs of words in nine of ten.
@@ -16,41 +20,31 @@ _FOLLOWS = {
     "z": "aez",
 }  # fmt: skip
 _WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])|[0-9]+|[^A-Za-z0-9]+")
-#: Words that placeholders, samples and names of things are made of.
-_DUMMY = frozenset(
-    """a an the my your our some this that is of for to in on or and with from by here there enter insert put add
-    replace change changeme changeit me it fixme todo tbd fill use used using set get new old any no not none null nil
-    undefined empty blank unset unknown missing invalid valid wrong bad good correct incorrect true false yes off
-    test tests testing tester dummy fake mock stub sample example examples demo foo bar baz qux quux foobar bla blah
-    lorem ipsum placeholder redacted removed hidden masked censored omitted xxx xxxx abc abcd def xyz asdf qwerty
-    password passwd pass passphrase passwort pwd pw secret secrets token tokens key keys api apikey access auth
-    authorization credential credentials cred creds login user username usr email name id ids identifier admin root
-    guest owner client server service host localhost app application application's private public default value val
-    var variable env environment config conf string str text type int integer bool boolean number num object obj
-    array list map dict data file path url uri link field param parameter arg input output header body form cookie
-    session bearer basic digest oauth jwt hmac sha rsa aes hash salt nonce signature sign signing encryption encrypted
-    encrypt decrypt database db mysql postgres postgresql redis mongo sa vault store manager provider reset confirm
-    confirmation current again repeat hello world something anything whatever one two first second github gitlab
-    google aws azure slack stripe required optional must be should can super very strong long short random
-    generated on_create always never ask prompt show hide toggle min max length minimum maximum""".split()
-)
 #: Not a literal: a reference, a template, a pattern, markup. Searched in values of bounded length.
 _REFERENCE = re.compile(
-    r"^[$%@&*<\[({]|^!(?:Ref|Sub|Get|vault|secret|reference|Import)|\$\{|\{\{|\}\}|#\{|<%|%>|\$\(|%\(?[a-z_]*\)?[sdv]\b|%[A-Z_]+%|"
-    r"^(?:env|vars?|secrets?|config|settings|process|os|self|this|ctx|req|args|params|local|module|data|ref|op|ssm|vault|"
-    r"arn|file|keyring|kms|enc|secretsmanager|projects|aws)[.:(\[]|\[[a-z0-9]-|\\[dws][+*]?|\.\*|\(\?|\.\.\.|\*\*\*|…|•|"
-    r"\{\d*\}|\{[a-z_]+\}|<[a-zA-Z_/ -]+>|=>|\(\)|://|^(?:0x)?[0-9.,:_-]+$|^#?[0-9a-fA-F]{3}$|^[A-Za-z_.]+\(|"
-    r"^[./~\\][\w./\\-]*$|^[A-Za-z]:\\|^[\w-]+(?:/[\w.-]+)*\.(?:py|js|ts|json|ya?ml|pem|key|crt|txt|html?|css|png|svg|go|rb|java|md|sh|xml|conf|ini|env)$"
+    r"^[<\[({]|^[$%@&*]\w*$|^[$%@&*][A-Za-z_][\w.:/-]*[})\]]?$|^\$\(|^!(?:Ref|Sub|Get|vault|secret|reference|Import)|\$\{|\{\{|\}\}|#\{|<%|%>|\$\(|%\(?[a-z_]*\)?[sdv]\b|"
+    r"%[A-Z_]+%|^(?:env|vars?|secrets?|config|settings|process|os|self|this|ctx|req|args|params|local|module|data|ref|"
+    r"op|ssm|vault|arn|file|keyring|kms|enc|secretsmanager|projects|aws)[.:(\[]|\[[a-z0-9]-|\\[dws][+*]?|\.\*|\(\?|"
+    r"\.\.\.|\*\*\*|…|•|\{\d*\}|\{[a-z_]+\}|<[a-zA-Z_/ -]+>|=>|\(\)|://|^(?:0x)?[0-9.,:_-]+$|^0x[0-9a-fA-F]{1,8}$|"
+    r"^#?[0-9a-fA-F]{3}$|^[A-Za-z_.]+\(|^[./~\\][\w./\\-]*$|^[A-Za-z]:\\|^[\w-]+(?:/[\w.-]+)*\.(?:py|js|ts|json|ya?ml|"
+    r"pem|key|crt|txt|html?|css|png|svg|go|rb|java|md|sh|xml|conf|ini|env)$"
 )
 _RUN = re.compile(r"(.)\1{4,}")
 _CODE = re.compile(r"^[A-Za-z_$][\w$]*(?:(?:\.|->|::)[A-Za-z_$][\w$]*)*(?:[(\[].*)?$")
 _UUID = re.compile(r"^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$", re.IGNORECASE)
+_NUMBER = re.compile(r"^[0-9]+$")
 _SERIES = "abcdefghijklmnopqrstuvwxyz01234567890123456789"
+#: A run of a series so long stands in no credential that was drawn at random.
+_STEPS = tuple(_SERIES[at : at + 8] for at in range(len(_SERIES) - 7))
 
 
 def is_reference(value: str) -> bool:
     """True for a variable, a template, a call, a path, a number, a pattern, a masked value."""
     return _REFERENCE.search(value) is not None
+
+
+def is_number(value: str) -> bool:
+    return _NUMBER.match(value) is not None
 
 
 def is_name(value: str) -> bool:
@@ -65,23 +59,42 @@ def is_uuid(value: str) -> bool:
 def is_dummy(value: str) -> bool:
     """True for placeholders and samples: made of words like "your" and "token", of one character, of a series."""
     lower = value.lower()
-    if len(set(lower)) <= max(2, len(value) // 12) or lower in _SERIES or _RUN.search(lower):
+    if len(set(lower)) <= max(2, len(value) // 12) or lower in _SERIES or _RUN.search(lower) or _repeats(lower):
         return True
     if "example" in lower or lower.startswith(("your", "xxx", "dummy", "fake", "insert", "changeme", "placeholder")):
         return True
     words = [word.lower() for word in _WORD.findall(value) if word.isalnum()]
-    return all(word in _DUMMY or (word.isdigit() and len(word) <= 4) or len(word) == 1 for word in words)
+    if len(value) > 8 and not any(word in DUMMY and len(word) > 2 for word in words):
+        return not words
+    return all(word in DUMMY or (word.isdigit() and len(word) <= 4) or len(word) == 1 for word in words)
+
+
+def _repeats(value: str) -> bool:
+    """True for a series within it, and for one piece again and again."""
+    return any(step in value for step in _STEPS) or value.find(value[:8], 1, len(value) // 2 + 8) > 0
+
+
+def login(value: str) -> str:
+    """The password in base64 of `user:password`, "" where it is anything else."""
+    try:
+        plain = b64decode(value + "=" * (-len(value) % 4), validate=True).decode("utf-8")
+    except ValueError:
+        return ""
+    _, colon, password = plain.partition(":")
+    return password if colon and plain.isprintable() and not is_reference(password) else ""
 
 
 def is_wordy(value: str) -> bool:
-    """True where the letters of the value read like words."""
-    pairs = known = 0
-    for word in _WORD.findall(value):
-        if word.isalpha() and len(word) > 1:
-            low = word.lower()
-            pairs += len(low) - 1
-            known += sum(b in _FOLLOWS.get(a, "") for a, b in zip(low, low[1:], strict=False))
+    """True where the value is letters for the most part, and these read like words."""
+    pieces = _WORD.findall(value)
+    words = [piece.lower() for piece in pieces if piece.isalpha() and len(piece) > 1]
+    pairs = sum(len(word) - 1 for word in words)
+    known = sum(b in _FOLLOWS.get(a, "") for word in words for a, b in pairwise(word))
     letters = sum(character.isalpha() for character in value)
+    numbers = [piece for piece in pieces if piece.isdigit()]
+    # Words have a number at their end, perhaps one within; letters among many numbers were drawn.
+    if len(numbers) > 3 or sum(map(len, numbers)) >= letters:
+        return False
     return pairs >= letters * 0.6 and known >= pairs * 0.78
 
 

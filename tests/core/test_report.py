@@ -1,0 +1,123 @@
+"""Status, conclusion and exit code follow from what was read and found, never from hope."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from reviewbot.core.diff import NOTHING, Absence, Blob, FileDiff
+from reviewbot.core.findings import Finding, Severity
+from reviewbot.core.labels import Label
+from reviewbot.core.policy import Classification, Policy, ReviewStyle
+from reviewbot.core.pull import PullRequest
+from reviewbot.core.report import Outcome, Report, assemble, file_report
+from tests.formats.samples import FILES, POLICY, finding
+
+PULL = PullRequest("a" * 40, "b" * 40, "a" * 40, ())
+HIGH = finding("calls/sql", "x.py", 1)
+EVERY: tuple[Outcome, ...] = ("reviewed", "checked", "skipped", "failed")
+
+
+def made(outcomes: Sequence[Outcome], findings: Sequence[Finding] = (), *, policy: Policy = POLICY,
+         fail_on: Severity | None = Severity.HIGH) -> Report:  # fmt: skip
+    files = [replace(FILES[0], path=f"{number}.py", outcome=outcome) for number, outcome in enumerate(outcomes)]
+    return assemble(PULL, policy, files, findings, fail_on)
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "status", "conclusion", "code"),
+    [
+        ([], "checked", "neutral", 0),
+        (["reviewed"], "reviewed", "success", 0),
+        (["checked"], "checked", "neutral", 0),
+        (["skipped"], "checked", "neutral", 0),
+        (["failed"], "failed", "neutral", 3),
+        (["reviewed", "checked"], "reviewed", "neutral", 0),
+        (["reviewed", "skipped"], "reviewed", "neutral", 0),
+        (["reviewed", "failed"], "partial", "neutral", 3),
+        (["checked", "failed"], "partial", "neutral", 3),
+        (["skipped", "failed"], "failed", "neutral", 3),
+    ],
+)
+def test_what_was_not_read_by_a_model_is_no_success(
+    outcomes: list[Outcome], status: str, conclusion: str, code: int
+) -> None:
+    report = made(outcomes)
+    assert (report.status, report.conclusion, report.exit_code) == (status, conclusion, code)
+
+
+@pytest.mark.parametrize(
+    ("fail_on", "conclusion", "code"),
+    [
+        (Severity.CRITICAL, "success", 0),
+        (Severity.HIGH, "failure", 1),
+        (Severity.LOW, "failure", 1),
+        (None, "success", 0),
+    ],
+)
+def test_a_finding_at_or_above_the_gate_blocks(fail_on: Severity | None, conclusion: str, code: int) -> None:
+    report = made(["reviewed"], [HIGH], fail_on=fail_on)
+    assert (report.conclusion, report.exit_code, report.gate) == (conclusion, code, fail_on)
+
+
+def test_of_two_exit_codes_the_larger_counts_and_blocking_is_still_a_failure() -> None:
+    report = made(["checked", "failed"], [HIGH])
+    assert (report.conclusion, report.exit_code) == ("failure", 3)
+
+
+def test_a_policy_that_cannot_be_read_needs_a_person() -> None:
+    broken = replace(POLICY, failure="no such key")
+    assert made(["reviewed"], policy=broken).conclusion == "action_required"
+    assert made(["reviewed"], [HIGH], policy=broken).conclusion == "failure"
+
+
+@given(st.lists(st.sampled_from(EVERY)), st.booleans())
+def test_success_means_that_a_model_read_every_file_and_nothing_blocks(outcomes: list[Outcome], found: bool) -> None:
+    report = made(outcomes, [HIGH] if found else [])
+    assert (report.conclusion == "success") == (set(outcomes) == {"reviewed"} and not found)
+    assert (report.exit_code == 0) == ("failed" not in outcomes and not found)
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(Severity), st.none() | st.integers(1, 9)), max_size=9),
+    st.integers(0, 9),
+    st.sampled_from(Severity),
+)
+def test_the_worst_findings_are_inline_within_the_budget_and_none_is_lost(
+    found: list[tuple[Severity, int | None]], budget: int, floor: Severity
+) -> None:
+    policy = replace(POLICY, review=ReviewStyle(max_comments=budget, min_severity=floor))
+    report = made(
+        ["checked"], [finding("x/y", "x.py", line, severity=severity) for severity, line in found], policy=policy
+    )
+    inline = [item for item in report.findings if item.posted == "inline"]
+    able = [item for item in report.findings if item.severity >= floor and item.location.line is not None]
+    assert inline == able[:budget]
+    assert {item.posted for item in report.findings} <= {"inline", "summary"}
+    assert sorted(item.severity for item in report.findings) == sorted(severity for severity, _ in found)
+    assert [item.severity for item in report.findings] == sorted((severity for severity, _ in found), reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("absence", "outcome"),
+    [("", "checked"), ("submodule", "checked"), ("binary", "skipped"), ("too large", "skipped"),
+     ("missing", "failed"), ("over budget", "failed")],
+)  # fmt: skip
+def test_a_file_that_cannot_be_read_is_skipped_or_failed_with_a_reason(absence: Absence, outcome: str) -> None:
+    blob = Blob("1" * 40, "100644", 9, None if absence else "x\n", absence)
+    report = file_report(FileDiff("added", "x", "x", NOTHING, blob), Classification(Label.INTERNAL, ("default",)), ())
+    assert (report.outcome, bool(report.reason), report.route) == (outcome, outcome != "checked", None)
+
+
+def test_a_file_that_the_policy_ignores_is_skipped_but_one_that_cannot_be_read_stays_failed() -> None:
+    verdict = Classification(Label.INTERNAL, ("default",))
+    outcomes = []
+    for absence in ("", "missing"):
+        blob = Blob("1" * 40, "100644", 9, None if absence else "x\n", absence)
+        report = file_report(FileDiff("added", "x", "x", NOTHING, blob), verdict, (), ignored=True)
+        outcomes.append((report.outcome, report.reason[:10]))
+    assert outcomes == [("skipped", "the policy"), ("failed", "git object")]
