@@ -117,9 +117,13 @@ def _label(hunk: Hunk, label: Label, spots: Spots) -> Label:
 
 
 def _withheld(hunks: Iterable[Hunk], spots: Spots) -> Iterator[Hunk]:
-    """The hunks with every credential replaced by a placeholder: nothing after this has seen the value."""
+    """The hunks with every credential replaced by a placeholder: nothing after this has seen the value.
+
+    The section is a piece of some line above, so it goes where any line has a credential.
+    """
     for hunk in hunks:
-        yield replace(hunk, lines=tuple(_masked(line, spots) for line in hunk.lines)) if spots else hunk
+        masked = tuple(_masked(line, spots) for line in hunk.lines)
+        yield replace(hunk, section="", lines=masked) if spots else hunk
 
 
 def _masked(line: Line, spots: Spots) -> Line:

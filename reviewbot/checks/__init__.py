@@ -3,8 +3,20 @@
 from __future__ import annotations
 
 from reviewbot.checks import (
-    asynchrony, calls, conflicts, credentials, debug, entries, exceptions, invisible, manifests, policy, slips, syntax,
-    testing, workflows,
+    asynchrony,
+    calls,
+    conflicts,
+    credentials,
+    debug,
+    entries,
+    exceptions,
+    invisible,
+    manifests,
+    policy,
+    slips,
+    syntax,
+    testing,
+    workflows,
 )  # fmt: skip
 from reviewbot.core.findings import Rule
 from reviewbot.ports import Check

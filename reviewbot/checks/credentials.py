@@ -9,6 +9,8 @@ from reviewbot.core.credentials import Hit, grouped, value_of
 from reviewbot.core.diff import Side
 from reviewbot.core.findings import Finding, Rule, Severity, at
 from reviewbot.core.paths import folders, is_test
+from reviewbot.core.policy import Policy
+from reviewbot.core.text import visible
 from reviewbot.ports import Reading
 
 ADDED = Rule(
@@ -48,7 +50,19 @@ def _on_side(reading: Reading, rule: Rule, side: Side, other: Side) -> Iterator[
             line = next(hit.line for hit in hits if hit.line in changed)
             severity = _severity(rule, hits[0], reading.file.side_path(side))
             finding = at(rule, reading.file, line, side=side, title=f"{rule.title}: {hits[0].kind}", severity=severity)
-            yield replace(finding, confidence=hits[0].confidence)
+            name = reading.names.get((side, hits[0]), "")
+            yield _named(replace(finding, confidence=hits[0].confidence), name, reading.policy)
+
+
+def _named(finding: Finding, name: str, policy: Policy) -> Finding:
+    """With the fingerprint to accept it by; no more than a note where the base policy has accepted it."""
+    if not name:
+        return finding
+    accepted = next((one for one in policy.accepted if one.fingerprint == name), None)
+    if accepted is None:
+        return replace(finding, body=f"{finding.body} Fingerprint: {name}.")
+    body = f"Accepted until {accepted.until}: {visible(accepted.reason)}"
+    return replace(finding, severity=Severity.INFO, title=f"Accepted: {finding.title}", body=body)
 
 
 def _values(reading: Reading, side: Side, credentials: Iterable[Sequence[Hit]]) -> list[str]:

@@ -21,7 +21,7 @@ def run(arguments: argparse.Namespace, environ: Mapping[str, str]) -> int:
         raise UsageError(f"{repository}: is there already; name another folder with --output")
     output.mkdir(parents=True, exist_ok=True)
     demo.build(repository, program=shutil.which("git") or "git")
-    names = [str(output / f"review{suffix}") for suffix in (".json",)]
+    names = [str(output / f"review{suffix}") for suffix in (".html", ".md", ".json", ".sarif")]
     argv = ["review", "--repo", str(repository), "--base", "main", "--head", "feature", "--fail-on", "none"]
     for name in names:
         argv += ["--output", name]

@@ -78,6 +78,13 @@ class Touched:
         """The whole side; None where no line of it changed."""
         return next(iter(self.kinds.values()))[0] if self.kinds else None
 
+    def rows(self) -> list[str]:
+        """The lines of the whole side, by row; the root begins at its first token, so blanks stand in before it."""
+        if self.root is None:
+            return []
+        row, column = self.root.start_point
+        return ("\n" * row + " " * column + text_of(self.root)).split("\n")
+
     def parent(self, node: Node) -> Node | None:
         return self.parents.get(node.id)
 

@@ -35,7 +35,8 @@ def moved(path: str, text: str) -> tuple[str, str]:
     """Two texts of the same lines: the code at the top, and at the bottom."""
     head, _, rest = text.partition("\n") if text.startswith(_HEADS) else ("", "", text)
     mark = "#" if path.endswith((".py", ".rb")) else "//"
-    between = "".join(f"{mark} {number}\n" for number in range(text.count("\n") + 40))
+    # A blank line at its end: a comment right above code may explain it.
+    between = "".join(f"{mark} {number}\n" for number in range(text.count("\n") + 40)) + "\n"
     return f"{head}\n{rest}{between}", f"{head}\n{between}{rest}"
 
 

@@ -59,7 +59,7 @@ LEFT_ALONE = [
     ("a.py", "@task\n" + PAY + "pay(1)\n"),
     ("a.py", "async def rows():\n    yield 1\ndef f():\n    rows()\n"),
     ("a.py", "class A:\n    async def pay(self):\n        pass\ndef pay():\n    pass\npay()\n"),
-    ("a.py", "class A:\n  async def f(self):\n    pass\nclass B:\n  def f(self):\n    pass\n  def g(self):\n    self.f()\n"),
+    ("a.py", "class A:\n  async def f(self): ...\nclass B:\n  def f(self): ...\n  def g(self):\n    self.f()\n"),
     ("a.py", "async def f():\n    await asyncio.to_thread(lambda: time.sleep(1))\ndef g():\n    time.sleep(1)\n"),
     ("a.py", "async def f():\n    task = asyncio.create_task(g())\n    group.create_task(h())\n"),
     ("a.js", ALLOWED + "allowed(1);\nfunction f() { allowed(2); }\n"),

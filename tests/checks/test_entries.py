@@ -138,6 +138,13 @@ def test_a_submodule_that_comes_from_elsewhere_is_told(before: str, after: str, 
     assert said(file) == [(SUBMODULE, severity)]
 
 
+def test_a_submodule_that_is_only_written_otherwise_is_left_alone() -> None:
+    assert (
+        said(diff(".gitmodules", MODULE.replace("https", "http"), MODULE.replace("https", "http").replace("\t", "  ")))
+        == []
+    )
+
+
 def test_a_new_submodule_over_an_open_line_is_told_an_encrypted_one_is_not() -> None:
     assert said(diff(".gitmodules", None, MODULE)) == []
     assert said(diff(".gitmodules", None, MODULE.replace("https", "http"))) == [(SUBMODULE, Severity.MEDIUM)]

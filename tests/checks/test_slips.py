@@ -106,7 +106,8 @@ LEFT_ALONE = [
     ("a.c", "void f() {\n  while (next());\n  if (x)\n    ;\n  if (x); else g();\n}\n"),
     ("a.py", "def f():\n    return\n    yield\n"),
     ("a.js", "function f() {\n  return g();\n  function g() { return 1; }\n}\n"),
-    ("a.c", "int f() {\n  goto out;\nout:\n  return 1;\n}\nint g(int x) {\n  switch (x) {\n  case 1: return 1;\n  break;\n  }\n}\n"),
+    ("a.c", "int f() {\n  goto out;\nout:\n  return 1;\n}\n"),
+    ("a.c", "int f(int x) {\n  switch (x) {\n  case 1: return 1;\n  break;\n  }\n}\n"),
     ("a.cpp", "int f() {\n  throw e;\n  return 1;\n}\n"),
     ("a.rb", "def f\n  return 1 if x\n  g\nend\n"),
 ]  # fmt: skip
@@ -152,8 +153,9 @@ def test_the_severity_follows_what_it_can_do(path: str, text: str, expected: tup
 
 
 PIECES = (
-    "if ", "elif ", "else ", "a", "==", "is ", "or ", "||", "&&", "a = 5", "NaN", "typeof ", "'a'", "'a': 1, ", "**x", "...x",
-    "def f(a=[])", "return", "assert (a, b)", "switch (a) ", "case 1:", "? a : a", "!a in b", "when 1 ", "end\n",
+    "if ", "elif ", "else ", "a", "==", "is ", "or ", "||", "&&", "a = 5", "NaN", "typeof ", "'a'", "'a': 1, ", "**x",
+    "...x", "def f(a=[])", "return", "assert (a, b)", "switch (a) ", "case 1:", "? a : a", "!a in b", "when 1 ",
+    "end\n",
 )  # fmt: skip
 
 

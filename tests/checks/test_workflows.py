@@ -160,7 +160,8 @@ def test_a_composite_action_is_read_as_if_anybody_called_it() -> None:
     ("uses", "severity"),
     [
         ("a/b@v1", Severity.MEDIUM), ("a/b@main", Severity.MEDIUM), ("a/b/c@1.2.3", Severity.MEDIUM),
-        ("a/b@08c6903", Severity.MEDIUM), ("actions/cache@v4", Severity.INFO), ("actions/cache@main", Severity.LOW),
+        ("a/b@08c6903", Severity.MEDIUM), (f"a/b@{SHA}-x", Severity.MEDIUM),
+        ("actions/cache@v4", Severity.INFO), ("actions/cache@main", Severity.LOW),
         ("github/codeql-action/init@v3", Severity.INFO), ("docker://alpine", Severity.LOW),
         ("docker://alpine:latest", Severity.LOW),
     ],
@@ -196,7 +197,7 @@ def test_a_called_workflow_and_a_container_are_pinned_too() -> None:
         ("contents: read", "contents: read\n  id-token: write", [(PERMISSIONS, Severity.MEDIUM)]),
         ("contents: write", "contents: read", []),
         ("contents: read", "contents: read\n  issues: read", []),
-        ("contents: write", "contents: write", []),
+        ("contents: write", "contents: write # to push", []),
     ],
 )
 def test_permissions_to_write_that_were_not_there_are_found(
@@ -285,6 +286,11 @@ def test_other_yaml_is_left_alone(path: str) -> None:
         found(workflows, path, workflow(checkout(), f"- run: {TITLE}", "- uses: a/b@v1", on="pull_request_target"))
         == []
     )
+
+
+def test_of_more_steps_than_are_looked_at_the_first_are() -> None:
+    findings = anchored(workflows, reading(PATH, workflow("- uses: a/b@v1", *["- run: x"] * 3000, "- uses: c/d@v1")))
+    assert [finding.title for finding in findings] == ["a/b@v1 can be moved"]
 
 
 def test_what_was_there_before_is_not_this_changes() -> None:

@@ -37,13 +37,15 @@ _PYTHON_COMMENT, _OTHER_COMMENT = re.compile(r"#(.*)"), re.compile(r"//(.*)|/\*(
 _NO_REASON = re.compile(r"(?i)^[\s*/#!:-]*(noqa\b.*|pragma\b.*|nosonar\b.*|nosec\b.*|eslint-.*|type: ?ignore.*|"
                         r"(todo|fixme|xxx)\b.*)?[\s*/]*$")  # fmt: skip
 #: A comment above the attempt that says it may fail.
-_EXPECTED = re.compile(r"(?i)ignor|best.?effort|(may|might|can|could) fail|optional|swallow|suppress|harmless|"
-                       r"silent|no[tn].?fatal|do(n'?t| not) care|never mind|if possible|attempt|try to|fall.?back")
+_EXPECTED = re.compile(
+    r"(?i)ignor|best.?effort|(may|might|can|could) fail|optional|swallow|suppress|harmless|"
+    r"silent|no[tn].?fatal|do(n'?t| not) care|never mind|if possible|attempt|try to|fall.?back"
+)
 _FORESEEN = re.compile(r"(?i)\b\$?_?(ignor|expect|unused|suppress|swallow)\w{0,20}\W")
 
 
 def look(touched: Touched) -> Iterator[Sighting]:
-    rows = text_of(touched.root).split("\n") if touched.root is not None else []
+    rows = touched.rows()
     for node in touched.of(*KINDS):
         handler = handler_of(node, touched.language)
         if handler.is_empty and handler.is_broad(touched.language):

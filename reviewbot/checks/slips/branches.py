@@ -65,10 +65,11 @@ def _same(node: Node) -> Iterator[Sighting]:
     if len(others) != 1 or body is None or others[0].type in ("elif_clause", "elsif", "else_if_clause", *_IFS):
         return
     other = others[0]
+    inside = other.named_children if other.type == "else_clause" else []
+    if any(child.type.endswith("comment") for child in (*inside, *node.named_children[:MOST])):
+        return
     if other.type == "else_clause":
-        if any(child.type.endswith("comment") for child in other.named_children):
-            return
-        other = other.child_by_field_name("body") or (other.named_children or [other])[-1]
+        other = other.child_by_field_name("body") or (inside or [other])[-1]
     text = _body(body)
     if text and text == _body(other) and other.type not in _IFS and not node.has_error:
         yield Sighting(BRANCHES, (node, other), text)
@@ -83,7 +84,8 @@ def _body(node: Node) -> str:
 
 
 def _ternary(node: Node) -> Iterator[Sighting]:
-    sides = [node.child_by_field_name("consequence"), node.child_by_field_name("alternative")]
+    body = node.child_by_field_name("consequence") or node.child_by_field_name("body")
+    sides = [body, node.child_by_field_name("alternative")]
     if None in sides and node.named_child_count == 3:
         sides = [node.named_children[0], node.named_children[2]]
     texts = [squeezed(side, LONGEST) for side in sides]

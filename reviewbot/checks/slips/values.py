@@ -74,7 +74,7 @@ def _asserted(node: Node) -> Iterator[Sighting]:
 
 
 def _repeated(touched: Touched, node: Node) -> Iterator[Sighting]:
-    seen: dict[str, str] = {}
+    seen: dict[str, tuple[Node, str]] = {}
     for pair in node.named_children:
         if pair.type in ("comment", "ERROR"):
             continue
@@ -87,9 +87,10 @@ def _repeated(touched: Touched, node: Node) -> Iterator[Sighting]:
             continue
         text = _key(key)
         if text and text in seen:
-            equal = squeezed(value) == seen[text] != ""
-            yield Sighting(KEY, (pair, key), text, severity=Severity.LOW if equal else None)
-        seen[text] = squeezed(value)
+            first, other = seen[text]
+            equal = squeezed(value) == other != ""
+            yield Sighting(KEY, (pair, key, first), text, severity=Severity.LOW if equal else None)
+        seen[text] = pair, squeezed(value)
 
 
 def _pair(node: Node) -> tuple[Node | None, Node | None]:

@@ -53,7 +53,7 @@ _PROMISED = re.compile(r"\.(resolves|rejects)\.")
 def look(touched: Touched) -> Iterator[Sighting]:
     family = "javascript" if touched.language in SCRIPTS else touched.language
     focus, skip = _FOCUS.get(family), _SKIP.get(family)
-    rows = text_of(touched.root).split("\n")
+    rows = touched.rows()
     for call in calls(touched) if focus is not None or skip is not None else ():
         if focus is not None and focus.search(call.name) and _TESTS[family](call):
             yield Sighting(FOCUSED, (call.node,), _title(call), title=f"Focused test: `{_short(call)}`")
@@ -83,8 +83,9 @@ def _is_conditional(touched: Touched, node: Node) -> bool:
 def _is_explained(node: Node, rows: list[str]) -> bool:
     """A comment on the same line, or on the one above."""
     row = node.start_point[0]
-    above = rows[row - 1].lstrip().startswith(("//", "#", "*", "/*")) if row else False
-    return (above and not rows[row - 1].lstrip().startswith("#[")) or _COMMENT.search(rows[row][-NAME:]) is not None
+    above = rows[row - 1].lstrip() if row else ""
+    explained = above.startswith(("//", "#", "*", "/*")) and not above.startswith("#[")
+    return explained or _COMMENT.search(rows[row][-NAME:]) is not None
 
 
 def _short(call: Call) -> str:

@@ -107,10 +107,10 @@ def _jobs(root: Node) -> Iterator[Job]:
     left = MAX_STEPS
     for name, _, node in (root.get("jobs") or NONE).entries():
         steps = (node.get("steps") or NONE).items[:left]
+        yield Job(name, node, steps)
         left -= len(steps) + 1
         if left <= 0:
             return
-        yield Job(name, node, steps)
 
 
 def _triggers(node: Node | None) -> dict[str, int]:
