@@ -11,7 +11,7 @@ from reviewbot.cli.arguments import parser
 from reviewbot.cli.policies import PACKS
 
 ROOT = Path(__file__).parents[1]
-DOCS = {path.name: path.read_text() for path in (ROOT / "docs").glob("*.md")}
+DOCS = {path.relative_to(ROOT / "docs").as_posix(): path.read_text() for path in (ROOT / "docs").rglob("*.md")}
 README = (ROOT / "README.md").read_text()
 
 

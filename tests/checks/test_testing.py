@@ -135,9 +135,9 @@ def test_a_hostile_name_is_shown_as_text() -> None:
 
 
 PIECES = (
-    "def test_a():\n  ", "assert ", "it.only('a', () => ", "it('a', () => ", "expect(x)", ".toBe", ".resolves", "t.Skip()",
-    "@pytest.mark.skip\n", "func TestA(t *testing.T) ", "#[test]\n", "#[ignore]\n", "fn a() ", "@Test ", "void a() ",
-    "class A ", "fit 'a' do\n",
+    "def test_a():\n  ", "assert ", "it.only('a', () => ", "it('a', () => ", "expect(x)", ".toBe", ".resolves",
+    "t.Skip()", "@pytest.mark.skip\n", "func TestA(t *testing.T) ", "#[test]\n", "#[ignore]\n", "fn a() ", "@Test ",
+    "void a() ", "class A ", "fit 'a' do\n",
 )  # fmt: skip
 
 
