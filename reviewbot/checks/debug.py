@@ -107,10 +107,13 @@ def _dumps(touched: Touched) -> Iterator[Sighting]:
     names, text = _DUMPS.get(touched.language), text_of(touched.root)
     marked = _QUOTED.search(text) is not None
     for call in calls(touched) if names is not None or marked else ():
-        if names is not None and names.search(call.name):
-            if not _is_dumper(touched, call.node):
-                yield Sighting(DUMP, (call.node,), call.name)
-        elif marked and _PRINTS.search(call.name) and _is_marker(call):
+        dumps = names is not None and names.search(call.name) is not None
+        prints = marked and _PRINTS.search(call.name) is not None and _is_marker(call)
+        if not (dumps or prints) or _is_dumper(touched, call.node):
+            continue
+        if dumps:
+            yield Sighting(DUMP, (call.node,), call.name)
+        else:
             yield Sighting(DUMP, (call.node,), call.name, body="It only tells that the program came by here.")
 
 

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from pathlib import PurePosixPath
 
 _TEST_FOLDERS = frozenset({
-    "test", "tests", "testing", "testdata", "__tests__", "spec", "specs", "e2e", "cypress", "integration_test",
+    "test", "tests", "_tests", "testsuite", "testing", "testdata", "__tests__", "spec", "specs", "e2e", "cypress",
+    "integration_test",
     "androidtest", "unittests", "playground", "mocks", "__mocks__", "bench", "benches", "benchmark", "benchmarks",
 })  # fmt: skip
 _SAMPLE_FOLDERS = frozenset({
@@ -28,6 +30,7 @@ _SIGNED = re.compile(r"(?i)@generated|code generated .{0,80}do not edit|<auto-?g
 _HEAD = 2000
 
 
+@lru_cache(maxsize=1024)
 def folders(path: str) -> frozenset[str]:
     return frozenset(part.lower() for part in PurePosixPath(path).parts[:-1])
 
@@ -49,5 +52,11 @@ def is_foreign(path: str, text: str) -> bool:
     return (
         not folders(path).isdisjoint(_FOREIGN_FOLDERS)
         or _FOREIGN_NAME.search(PurePosixPath(path).name.lower()) is not None
-        or _SIGNED.search(text[:_HEAD]) is not None
+        or _is_signed(text[:_HEAD])
     )
+
+
+@lru_cache(maxsize=64)
+def _is_signed(head: str) -> bool:
+    """Every check asks it of the same few heads in a row."""
+    return _SIGNED.search(head) is not None

@@ -35,7 +35,7 @@ FOUND: list[Row] = [
 LEFT_ALONE = [
     ("a.py", "sys.breakpointhook = breakpoint\nrun(breakpoint)\n"),
     ("a.py", "print('here we go')\nprint(total)\n"),
-    ("a.py", "log.debug('here')\n"),
+    ("a.py", "log.debug('here')\ndef debug(x):\n    print('DEBUG', x)\n"),
     ("src/debugger.py", "breakpoint()\n"),
     ("a.js", "editor.debugger = 1;\nlogger.log(order);\n"),
     ("bin/a.js", "console.log(order);\n"),

@@ -7,8 +7,11 @@ from reviewbot.core.paths import is_foreign, is_sample, is_test
 
 @pytest.mark.parametrize(
     "path",
-    ["tests/a.py", "a/Test/b.c", "test_a.py", "a_test.go", "a.spec.ts", "a.test.tsx", "conftest.py", "src/test/java/A.java",
-     "AccountTest.java", "AccountTests.cs", "TestAccount.php", "spec/a_spec.rb", "benches/a.rs", "cypress/a.js"],
+    [
+        "tests/a.py", "a/Test/b.c", "test_a.py", "a_test.go", "a.spec.ts", "a.test.tsx", "conftest.py", "_tests/a.py",
+        "src/test/java/A.java", "AccountTest.java", "AccountTests.cs", "TestAccount.php", "spec/a_spec.rb",
+        "benches/a.rs", "cypress/a.js",
+    ],
 )  # fmt: skip
 def test_tests_are_told_by_folder_or_name(path: str) -> None:
     assert is_test(path)

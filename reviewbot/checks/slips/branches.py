@@ -45,10 +45,11 @@ _NOTHING = frozenset({"empty_statement", "break_statement", "pass_statement"})
 
 
 def look(touched: Touched) -> Iterator[Sighting]:
+    rows = touched.rows()
     for node in touched.of(*_IFS):
         yield from _empty(node)
         if _is_first(touched, node):
-            yield from _same(node)
+            yield from _same(node) if not _is_explained(node, rows) else ()
             yield from _repeated(node)
     for node in touched.of("ternary_expression", "conditional_expression", "conditional"):
         yield from _ternary(node)
@@ -57,6 +58,12 @@ def look(touched: Touched) -> Iterator[Sighting]:
     if touched.language not in ("rust", "java"):
         for node in touched.of(*_BLOCKS):
             yield from _unreachable(node)
+
+
+def _is_explained(node: Node, rows: list[str]) -> bool:
+    """A comment right above."""
+    row = node.start_point[0]
+    return row > 0 and rows[row - 1].lstrip().startswith(("#", "//", "*", "/*"))
 
 
 def _same(node: Node) -> Iterator[Sighting]:

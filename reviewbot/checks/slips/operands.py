@@ -29,6 +29,7 @@ from reviewbot.checks.slips.rules import (
     UNUSED,
 )  # fmt: skip
 from reviewbot.core.expressions import IDENTIFIERS, NAME, dotted, unwrapped
+from reviewbot.core.findings import Severity
 from reviewbot.core.scopes import FUNCTIONS, assigned
 from reviewbot.core.sightings import Sighting
 from reviewbot.core.strings import NUMBERS, STRINGS, is_constant, literal
@@ -40,7 +41,8 @@ if TYPE_CHECKING:
 _NAN = re.compile(r"^((Number|[Ff]loat|[Dd]ouble|Single|math|np|numpy|f32|f64|std\.f32|std\.f64)\.([Nn]a[Nn]|NAN)|NaN|"
                   r"NAN|math\.NaN\(\)|float\(['\"][+-]?nan['\"]\))$")  # fmt: skip
 _TYPES = frozenset({"undefined", "object", "boolean", "number", "string", "function", "symbol", "bigint", "unknown"})
-_SAME = frozenset({"==", "===", "<=", ">=", "<", ">", "&&", "||", "and", "or"})
+_LOGICAL = frozenset({"&&", "||", "and", "or"})
+_SAME = _LOGICAL | {"==", "===", "<=", ">=", "<", ">"}
 _STRICT = frozenset({"===", "!=="})
 #: Literals that are a new object each time: of scripts, of Python.
 _OBJECTS = (frozenset({"array", "object"}), frozenset({"list", "dictionary", "set", "tuple", *STRINGS, *NUMBERS}))
@@ -74,15 +76,23 @@ def unused(touched: Touched) -> Iterator[Sighting]:
 
 
 def same(touched: Touched) -> Iterator[Sighting]:
-    """`x == x`; `x != x` is how one asks for NaN."""
+    """`x or x` is certain. `x == x` may ask whether x is a number, as `x != x` does."""
     for operation in operations(touched):
         left, right = unwrapped(operation.left), unwrapped(operation.right)
         if operation.operator not in _SAME or (touched.language == "cpp" and operation.operator in ("<", ">")):
             continue
         if left.type != right.type or text_of(left, NAME) != text_of(right, NAME) or operation.node.has_error:
             continue
-        if is_pure(left) and not is_constant(left):
-            yield Sighting(OPERANDS, (operation.node,), operation.key)
+        if is_pure(left) and not is_constant(left) and not _is_old_choice(touched, operation):
+            severity = None if operation.operator in _LOGICAL else Severity.LOW
+            yield Sighting(OPERANDS, (operation.node,), operation.key, severity=severity)
+
+
+def _is_old_choice(touched: Touched, operation: Operation) -> bool:
+    """`x and x or y`: a conditional from before there was one."""
+    above = touched.parent(operation.node)
+    around = operation_of(above) if above is not None else None
+    return operation.operator in ("and", "&&") and around is not None and around.operator in ("or", "||")
 
 
 def _compared(touched: Touched, operation: Operation) -> Iterator[Sighting]:

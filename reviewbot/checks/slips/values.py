@@ -59,7 +59,7 @@ def _default(touched: Touched, node: Node) -> Iterator[Sighting]:
         if function is not None and crowd is not None and crowd.named_child_count <= MOST:
             body = text_of(function.child_by_field_name("body"), LONGEST)
         word = rf"(?<![\w.]){re.escape(name)}"
-        if re.search(rf"(?m)^\s*{re.escape(name)}\s*=[^=]", body):
+        if body.strip() == "..." or re.search(rf"(?m)^\s*{re.escape(name)}\s*=[^=]", body):
             return
         escapes = rf"(return|yield|=)\s+{re.escape(name)}\s*$"
         changed = re.search(rf"{word}({_CHANGES})", body) or re.search(rf"(?m){escapes}", body)
