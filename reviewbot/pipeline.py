@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from reviewbot.core import credentials
 from reviewbot.core.credentials import Hit
 from reviewbot.core.diff import FileDiff, Hunk, Line, Side
-from reviewbot.core.findings import Finding, Rule, Severity
+from reviewbot.core.findings import Finding, Severity
 from reviewbot.core.fingerprints import NOWHERE, Index
 from reviewbot.core.labels import Label, join
 from reviewbot.core.merging import fold, merge
@@ -36,37 +36,54 @@ class Evidence:
     notices: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Examined:
+    """One file, classified and checked."""
+
+    report: FileReport
+    findings: tuple[Finding, ...]
+
+
+#: Applies a function to every file, in order: `map`, or several processes.
+Spread = Callable[[Callable[[FileDiff], Examined], Sequence[FileDiff]], Iterable[Examined]]
+
+
 def review(pull: PullRequest, policy: Policy, *, checks: Sequence[Check], guards: Sequence[Check] = (),
-           evidence: Evidence | None = None, fail_on: Severity | None = Severity.CRITICAL) -> Report:  # fmt: skip
+           evidence: Evidence | None = None, fail_on: Severity | None = Severity.CRITICAL,
+           spread: Spread = map) -> Report:  # fmt: skip
     """Classify and check every changed file.
 
     `guards` are the checks that also read what the policy's `ignore` leaves out.
     """
-    evidence = evidence or Evidence()
-    reported = _by_path(evidence.reported)
-    files: list[FileReport] = []
-    findings: list[Finding] = []
-    for file in pull.files:
-        verdict = classify(policy, file, evidence.index)
-        skipped = is_ignored(policy, file.path, verdict.label)
-        hits = {side: _hits(file, side) for side in _SIDES}
-        reading = Reading(file, verdict.label, Syntax(file), pull, policy, evidence.proposed,
-                          hits["old"], hits["new"], verdict.excerpt, _names(file, hits, evidence.key))  # fmt: skip
-        spots = _spots(hits)
-        withheld = tuple(_withheld(file.hunks, spots))
-        labels = tuple(_label(hunk, verdict.label, spots) for hunk in file.hunks)
-        files.append(file_report(file, verdict, withheld, labels, ignored=skipped))
-        said = fold(finding for check in (guards if skipped else checks) for finding in check.check(reading))
-        theirs = () if skipped else reported.get(file.path, ())
-        findings += merge(_labelled(reading, withheld, (*said, *theirs)))
-    return assemble(pull, policy, files, findings, fail_on, evidence.notices, _rules(checks))
+    known = evidence or Evidence()
+    reported = _by_path(known.reported)
+
+    def work(file: FileDiff) -> Examined:
+        return examine(file, pull, policy, known, checks, guards, reported.get(file.path, ()))
+
+    examined = tuple(spread(work, pull.files))
+    findings = [finding for one in examined for finding in one.findings]
+    rules = [rule for check in checks for rule in check.RULES]
+    return assemble(pull, policy, [one.report for one in examined], findings, fail_on, known.notices, rules)
+
+
+def examine(file: FileDiff, pull: PullRequest, policy: Policy, evidence: Evidence, checks: Sequence[Check],
+            guards: Sequence[Check], reported: Sequence[Finding]) -> Examined:  # fmt: skip
+    """One file: its label, its credentials withheld, and what the checks and other tools say of it."""
+    verdict = classify(policy, file, evidence.index)
+    skipped = is_ignored(policy, file.path, verdict.label)
+    hits = {side: _hits(file, side) for side in _SIDES}
+    reading = Reading(file, verdict.label, Syntax(file), pull, policy, evidence.proposed,
+                      hits["old"], hits["new"], verdict.excerpt, _names(file, hits, evidence.key))  # fmt: skip
+    spots = _spots(hits)
+    withheld = tuple(_withheld(file.hunks, spots))
+    labels = tuple(_label(hunk, verdict.label, spots) for hunk in file.hunks)
+    said = fold(finding for check in (guards if skipped else checks) for finding in check.check(reading))
+    findings = merge(_labelled(reading, withheld, (*said, *(() if skipped else reported))))
+    return Examined(file_report(file, verdict, withheld, labels, ignored=skipped), findings)
 
 
 _SIDES: tuple[Side, Side] = ("old", "new")
-
-
-def _rules(checks: Iterable[Check]) -> list[Rule]:
-    return [rule for check in checks for rule in check.RULES]
 
 
 def _by_path(findings: Iterable[Finding]) -> Mapping[str, Sequence[Finding]]:

@@ -11,9 +11,10 @@ from pathlib import Path
 
 from reviewbot import __version__, checks, git
 from reviewbot.cli.linters import ruff
-from reviewbot.cli.policies import FILE, PACKS, load_base
+from reviewbot.cli.policies import PACKS, load_base
 from reviewbot.cli.review import KEY
 from reviewbot.core import grammars
+from reviewbot.core.policy import FILE
 from reviewbot.core.text import visible
 from reviewbot.errors import ReviewbotError
 

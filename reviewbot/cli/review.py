@@ -16,6 +16,7 @@ from reviewbot.cli.evidence import load_index
 from reviewbot.cli.linters import reported
 from reviewbot.cli.policies import current, load_policies, notices
 from reviewbot.cli.progress import stage
+from reviewbot.cli.workers import spread
 from reviewbot.core.findings import Severity
 from reviewbot.core.policy import Policy
 from reviewbot.core.pull import PullRequest
@@ -44,7 +45,7 @@ def run(arguments: argparse.Namespace, environ: Mapping[str, str]) -> int:
         evidence = pipeline.Evidence(proposed, index, findings, environ.get(KEY, "").encode(),
                                      (*notices(policy), *ended, *left_out, *said))  # fmt: skip
         report = pipeline.review(pull, policy, checks=checks.ALL, guards=checks.GUARDS, evidence=evidence,
-                                 fail_on=gate(arguments.fail_on, policy))  # fmt: skip
+                                 fail_on=gate(arguments.fail_on, policy), spread=spread)  # fmt: skip
     problems = written(report, outputs)
     print_report(report, environ, whole="-" in arguments.output)
     if problems:
