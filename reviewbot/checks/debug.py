@@ -83,16 +83,10 @@ def _breakpoints(touched: Touched) -> Iterator[Sighting]:
         yield Sighting(BREAKPOINT, (node,), "debugger")
     names = _BREAKS.get(touched.language)
     for call in calls(touched) if names is not None else ():
-        if names is not None and names.search(call.name) and _is_statement(touched, call.node):
+        if names is not None and names.search(call.name):
             yield Sighting(BREAKPOINT, (call.node,), call.name)
     if touched.language == "ruby":
         yield from _words(touched)
-
-
-def _is_statement(touched: Touched, node: Node) -> bool:
-    """A function handed on or assigned is no breakpoint yet; Ruby has no statements."""
-    above = touched.parent(node)
-    return above is None or touched.language == "ruby" or above.type in ("expression_statement", "statement_list")
 
 
 def _words(touched: Touched) -> Iterator[Sighting]:

@@ -20,9 +20,10 @@ _Done = TypeVar("_Done")
 _shared: list[Any] = []
 
 
-def spread(work: Callable[[_Item], _Done], items: Sequence[_Item]) -> Iterable[_Done]:
+def spread(work: Callable[[_Item], _Done], items: Sequence[_Item], *,
+           processors: int = os.cpu_count() or 1) -> Iterable[_Done]:  # fmt: skip
     """`work` of each item, in order. Raises NotReviewedError where a worker dies."""
-    workers = min(_MOST, os.cpu_count() or 1)
+    workers = min(_MOST, processors)
     if len(items) < FEWEST or workers < 2 or not hasattr(os, "fork"):
         return map(work, items)
     from concurrent.futures import ProcessPoolExecutor

@@ -102,6 +102,8 @@ LEFT_ALONE = [
     ("a.py", "if a:\n    f()\nelif b:\n    g()\nelse:\n    g()\n"),
     ("a.py", "if a:\n    f()\n# the second case is the same for now\nelse:\n    f()\n"),
     ("a.js", "if (a) {} else {}\nx = a ? b : c;\n"),
+    ("a.js", "if (a) { f(); } else if (b) { g(); } else { g(); }\n"),
+    ("a.py", "def f(x):\n    if a:\n        x = x\n    return x\n"),
     ("a.py", "if f():\n    a()\nelif f():\n    b()\n"),
     ("a.go", "package p\nfunc f() {\n\tif x := g(); x { a() } else if x := h(); x { b() }\n}\n"),
     ("a.js", "x = { a: 1, ...b, a: 2, get c() { return 1; }, set c(v) {}, [d]: 1, [d]: 2 };\n"),

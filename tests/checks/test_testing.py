@@ -113,7 +113,12 @@ def test_a_test_that_loses_one_of_two_assertions_weighs_less() -> None:
 
 
 def test_an_assertion_that_was_rewritten_is_not_lost() -> None:
-    for written in ("    check_paid(x)\n", "    assert x.paid is True\n", "    y = x.paid\n    assert y\n"):
+    for written in (
+        "    check_paid(x)\n",
+        "    book(x)\n",
+        "    assert x.paid is True\n",
+        "    y = x.paid\n    assert y\n",
+    ):
         assert found(testing, "tests/test_a.py", OLD.replace("    assert x.paid\n", written), OLD) == []
 
 

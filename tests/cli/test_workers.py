@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import signal
+from functools import partial
 
 import pytest
 
-from reviewbot.cli.workers import FEWEST, spread
+from reviewbot.cli import workers
+from reviewbot.cli.workers import FEWEST
 from reviewbot.errors import NotReviewedError, UsageError
 
+spread = partial(workers.spread, processors=2)
 MANY = tuple(range(FEWEST * 3))
 
 
@@ -19,6 +22,10 @@ def test_the_order_is_that_of_the_items() -> None:
 
 def test_few_items_stay_in_this_process() -> None:
     assert set(spread(lambda _: os.getpid(), MANY[: FEWEST - 1])) == {os.getpid()}
+
+
+def test_one_processor_is_one_process() -> None:
+    assert set(workers.spread(lambda _: os.getpid(), MANY, processors=1)) == {os.getpid()}
 
 
 def test_many_items_leave_it() -> None:

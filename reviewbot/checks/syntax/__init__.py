@@ -78,7 +78,9 @@ def _doubled(file: FileDiff, old: Verdict, new: Verdict) -> Iterator[Finding]:
 def _code(reading: Reading) -> Iterator[Finding]:
     file, syntax = reading.file, reading.syntax
     language, before = syntax.language("new") or "", syntax.language("old") or ""
-    error = None if syntax.new is None else first_error(syntax.new, language)
+    # Context and a line around it: what is left of a block that lost lines begins there.
+    within = [range(hunk.new_start - 1, hunk.new_start + hunk.new_count + 1) for hunk in file.hunks]
+    error = None if syntax.new is None else first_error(syntax.new, language, within)
     if syntax.new is None or error is None:
         return
     name = NAMES.get(language, language.title())

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from reviewbot.core.symbols import line_of, walk
@@ -20,11 +21,14 @@ _COMPOUND = frozenset({
 _HANDLERS = frozenset({"except_clause", "except_group_clause", "finally_clause"})
 
 
-def first_error(tree: Tree, language: str) -> int | None:
-    """The 1-based line of the first thing that is wrong; None for a tree without."""
+def first_error(tree: Tree, language: str, within: Sequence[range] | None = None) -> int | None:
+    """The 1-based line of the first thing that is wrong; None for a tree without.
+
+    What Python's grammar forgives is looked for in blocks that reach into the lines `within` only.
+    """
     if tree.root_node.has_error:
         return min(_errors(tree.root_node), default=line_of(tree.root_node))
-    return min(_python(tree.root_node), default=None) if language == "python" else None
+    return min(_python(tree.root_node, within), default=None) if language == "python" else None
 
 
 def is_paired(tree: Tree) -> bool:
@@ -44,7 +48,7 @@ def _errors(root: Node) -> Iterator[int]:
         stack += inner
 
 
-def _python(root: Node) -> Iterator[int]:
+def _python(root: Node, within: Sequence[range] | None) -> Iterator[int]:
     """What the grammar lets pass: an empty block, a block at two indentations, a try without handlers."""
     stack = [root]
     while stack:
@@ -57,7 +61,14 @@ def _python(root: Node) -> Iterator[int]:
             yield from _uneven(statements)
         elif node.type == "try_statement" and not any(child.type in _HANDLERS for child in inner):
             yield line_of(node)
-        stack += [child for child in inner if child.type in _COMPOUND]
+        stack += [child for child in inner if child.type in _COMPOUND and (within is None or _reaches(child, within))]
+
+
+def _reaches(node: Node, within: Sequence[range]) -> bool:
+    """Whether a node has a line in one of these ranges, which are in order."""
+    first, last = line_of(node), node.end_point[0] + 1
+    at = bisect_left(within, first, key=lambda lines: lines.stop)
+    return at < len(within) and within[at].start <= last
 
 
 def _uneven(statements: list[Node]) -> Iterator[int]:

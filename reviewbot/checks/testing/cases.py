@@ -34,7 +34,7 @@ _KINDS = {
     "rust": ("attribute_item", "function_item"), **dict.fromkeys(SCRIPTS, ("call_expression",)),
 }  # fmt: skip
 _ASSERTS = re.compile(
-    r"(^|\.)(assert\w*|expect\w*|verify\w*|should\w*|must_\w{1,40}|refute\w*|raises|warns|fail\w*|check\w*|ensure\w*)!?$|"
+    r"(^|\.)(assert\w*|expect\w*|verify\w*|should(?!Receive|Allow|Defer|Ignore)\w*|must_\w{1,40}|refute\w*|raises|warns|fail\w*|check\w*|ensure\w*)!?$|"
     r"^(assert|Assert|require|expect|should|chai\.assert|is|qt|td)\.\w+$|^t\.(Error|Errorf|Fatal|Fatalf|Fail|FailNow|is|"
     r"true|false|deepEqual|equal|same|throws\w*|not\w*|ok|match|snapshot|regex)$"
 )

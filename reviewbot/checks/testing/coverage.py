@@ -34,9 +34,11 @@ _BENCHES = frozenset({"bench", "benches", "benchmark", "benchmarks"})
 
 def look(syntax: Syntax) -> Iterator[Finding]:
     """What this change does to the tests of a file."""
-    file = syntax.file
-    old = cases(syntax.old, syntax.language("old") or "") if file.old.text else ()
+    file, added = syntax.file, syntax.file.changed_numbers("new")
     new = cases(syntax.new, syntax.language("new") or "") if file.new.text else ()
+    if not file.removed and not any(case.first in added for case in new):
+        return
+    old = cases(syntax.old, syntax.language("old") or "") if file.old.text else ()
     before, after = Counter(case.name for case in old), Counter(case.name for case in new)
     yield from _without(syntax, new, before)
     if file.change != "deleted":
