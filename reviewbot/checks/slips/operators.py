@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from reviewbot.core.expressions import CALLS, NAME, unwrapped
+from reviewbot.core.expressions import CALLS, NAME
 from reviewbot.core.symbols import Touched, text_of, walk
 
 if TYPE_CHECKING:
@@ -93,7 +93,3 @@ def inner(condition: Node | None) -> Node | None:
     if condition.type in ("parenthesized_expression", "condition_clause") and condition.named_child_count == 1:
         return condition.named_children[0]
     return condition
-
-
-def opened(node: Node) -> Node:
-    return unwrapped(node)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -109,7 +108,3 @@ def _called(node: Node, language: str) -> Case | None:
     handed = [unwrapped(argument) for argument in call.arguments[1:]]
     body = node.child_by_field_name("block") or next((item for item in handed if item.type in FUNCTIONS), None)
     return Case(title, node, body) if title and body is not None else None
-
-
-def names(items: tuple[Case, ...]) -> Iterator[str]:
-    return (case.name for case in items)
