@@ -79,7 +79,8 @@ def examine(file: FileDiff, pull: PullRequest, policy: Policy, evidence: Evidenc
     withheld = tuple(_withheld(file.hunks, spots))
     labels = tuple(_label(hunk, verdict.label, spots) for hunk in file.hunks)
     said = fold(finding for check in (guards if skipped else checks) for finding in check.check(reading))
-    findings = merge(_labelled(reading, withheld, (*said, *(() if skipped else reported))))
+    findings = merge(_labelled(reading, withheld, tuple(said)),
+                     () if skipped else _labelled(reading, withheld, reported))  # fmt: skip
     return Examined(file_report(file, verdict, withheld, labels, ignored=skipped), findings)
 
 

@@ -47,11 +47,10 @@ _CONSOLE = re.compile(r"^console\.(log|debug|dir|table|trace)$")
 _PRINTS = re.compile(r"^(print|console\.(log|error|warn|info)|fmt\.Print(ln|f)?|System\.(out|err)\.print(ln)?|println!|"
                      r"eprintln!|Console\.WriteLine|puts|printf|p|alert)$")  # fmt: skip
 #: What people print to see whether the program comes by.
-_SEEN = (r"[\s*=#>!.-]{0,20}(here|(got|i'?m|we are|reached|inside) here|wtf|asdf\w{0,9}|xxx+|aaa+|zzz+|foo+bar|"
-         r"debug(ging)?|1111?|2222|it works)[\s\d*=#<!:.?-]{0,20}")  # fmt: skip
-_MARKER = re.compile(rf"(?i)^{_SEEN}$")
-#: A file without such a text in quotes is not read for them.
-_QUOTED = re.compile(rf"(?i)[\"'`]{_SEEN}([\"'`$\\{{%]|#\{{)")
+_MARKER = re.compile(
+    r"(?i)^[\s*=#>!.-]{0,20}(here|(got|i'?m|we are|reached|inside) here|wtf|asdf\w{0,9}|xxx+|aaa+|zzz+|foo+bar|"
+    r"debug(ging)?|1111?|2222|it works)[\s\d*=#<!:.?-]{0,20}$"
+)
 #: Programs that talk to their user through standard output.
 _TALKERS = frozenset({
     "bin", "cli", "cmd", "script", "scripts", "tools", "examples", "example", "build", "demo", "demos", "tasks",
@@ -98,11 +97,10 @@ def _words(touched: Touched) -> Iterator[Sighting]:
 
 
 def _dumps(touched: Touched) -> Iterator[Sighting]:
-    names, text = _DUMPS.get(touched.language), text_of(touched.root)
-    marked = _QUOTED.search(text) is not None
-    for call in calls(touched) if names is not None or marked else ():
+    names = _DUMPS.get(touched.language)
+    for call in calls(touched):
         dumps = names is not None and names.search(call.name) is not None
-        prints = marked and _PRINTS.search(call.name) is not None and _is_marker(call)
+        prints = _PRINTS.search(call.name) is not None and _is_marker(call)
         if not (dumps or prints) or _is_dumper(touched, call.node):
             continue
         if dumps:

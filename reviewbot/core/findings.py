@@ -69,8 +69,8 @@ class Finding:
     id: str = field(default="", compare=False)
 
 
-def at(rule: Rule, file: FileDiff, line: int | None, *, side: Side = "new", end: int | None = None,
-       title: str = "", body: str = "", severity: Severity | None = None, label: Label = Label.PUBLIC) -> Finding:  # fmt: skip
+def at(rule: Rule, file: FileDiff, line: int | None, *, side: Side = "new", end: int | None = None, title: str = "",
+       body: str = "", severity: Severity | None = None, label: Label = Label.PUBLIC) -> Finding:  # fmt: skip
     """A finding of a check by `rule` on a line of `file`; None is the file as a whole.
 
     `label` is that of what the finding tells beyond the file; the pipeline joins it with the file's.

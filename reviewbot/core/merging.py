@@ -46,7 +46,7 @@ CLASSES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
         ("not-raised", r"not-raised|useless.?exception|PLW0133|\bF901\b"),
         ("finally", r"finally|\bB012\b|W0150|SIM107"),
         ("undefined", r"undefined|no-undef\b|\bF821\b|E0602"),
-        ("debug", r"debug|no-console|console|\bT(10|20)[0-3]?\b|breakpoint|pdb"),
+        ("debug", r"debug(?!-server)|no-console|console|\bT(10|20)[0-3]?\b|breakpoint|pdb"),
         ("focused", r"focus|no-only|\.only|exclusive.?test"),
         ("skipped", r"skip|disabled.?test"),
         ("blocking", r"async/blocking|ASYNC2\d\d"),
@@ -70,36 +70,42 @@ def fold(findings: Iterable[Finding], most: int = MOST) -> Iterator[Finding]:
             yield replace(last, body=f"{last.body} {more} more {'place' if more == 1 else 'places'} in this file.")
 
 
-def merge(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+def merge(ours: Iterable[Finding], theirs: Iterable[Finding] = ()) -> tuple[Finding, ...]:
     """One finding where several tools found the same kind of defect on the same lines.
 
-    Ours is kept before theirs, the more severe before the less; it takes the highest severity of
-    all and names the others. Two findings of one tool by one rule are two, unless they are equal.
+    Ours is kept before `theirs`, what linters say, and the more severe before the less; it takes the highest severity
+    of all and names the others. Two findings of one tool by one rule are two, unless they are equal.
     """
-    groups: dict[tuple[object, ...], list[Finding]] = {}
-    for position, finding in enumerate(dict.fromkeys(findings)):
+    groups: dict[tuple[object, ...], list[tuple[Finding, bool]]] = {}
+    found = {**dict.fromkeys(theirs, False), **dict.fromkeys(ours, True)}
+    for position, (finding, own) in enumerate(sorted(found.items(), key=lambda item: not item[1])):
         place = finding.location
         # What belongs to no line can be told apart by nothing but its rule.
-        kind = defect(finding) if place.line is not None else position
-        groups.setdefault((place.path, place.side, place.line, kind), []).append(finding)
+        kind = defect(finding.rule if own else _bare(finding.rule)) if place.line is not None else position
+        groups.setdefault((place.path, place.side, place.line, kind), []).append((finding, own))
     return tuple(merged for group in groups.values() for merged in _merged(group))
 
 
-def defect(finding: Finding) -> str:
-    """The class of defect a finding belongs to; its own rule where no class is known."""
-    rule = finding.rule.rsplit(".", 1)[-1]
-    return next((name for name, pattern in CLASSES if pattern.search(rule)), finding.rule)
+def defect(rule: str) -> str:
+    """The class of defect that a rule looks for; the rule itself where no class is known."""
+    return next((name for name, pattern in CLASSES if pattern.search(rule.rsplit(".", 1)[-1])), rule)
 
 
-def _merged(group: list[Finding]) -> Iterator[Finding]:
-    ours = [finding for finding in group if finding.origin.startswith("check:")]
-    best = max(ours or group, key=lambda finding: (finding.severity, finding.confidence))
-    kept = [finding for finding in group if finding.origin == best.origin]
-    others = dict.fromkeys(f"{finding.origin} ({finding.rule})" for finding in group if finding.origin != best.origin)
-    severity = max(finding.severity for finding in group)
-    for finding in kept:
-        if finding is not best or not others:
+def _bare(rule: str) -> str:
+    """A linter's rule without the linter: `sqlfluff/LT01` is no finding about SQL."""
+    return rule.partition("/")[2] or rule
+
+
+def _merged(group: list[tuple[Finding, bool]]) -> Iterator[Finding]:
+    best, _ = max(group, key=lambda item: (item[1], item[0].severity, item[0].confidence))
+    findings = [finding for finding, _ in group]
+    others = dict.fromkeys(
+        f"{finding.origin} ({finding.rule})" for finding in findings if finding.origin != best.origin
+    )
+    severity = max(finding.severity for finding in findings)
+    for finding in findings:
+        if finding.origin == best.origin and (finding is not best or not others):
             yield finding
-            continue
-        note = f"Also reported by {', '.join(others)}."
-        yield replace(finding, severity=severity, body=f"{finding.body} {note}".strip())
+        elif finding is best:
+            note = f"Also reported by {', '.join(others)}."
+            yield replace(finding, severity=severity, body=f"{finding.body} {note}".strip())

@@ -26,17 +26,27 @@ def test_many_findings_of_a_rule_are_counted_in_the_last() -> None:
 
 
 def test_two_tools_on_one_defect_are_one_finding_that_names_the_other() -> None:
-    (one,) = merge([finding("E722", "ruff", severity=HIGH), finding("exceptions/swallowed")])
+    (one,) = merge([finding("exceptions/swallowed")], [finding("E722", "ruff", severity=HIGH)])
     assert (one.rule, one.severity) == ("exceptions/swallowed", HIGH)
     assert one.body == "Also reported by ruff (E722)."
 
 
 def test_other_lines_other_defects_and_whole_files_stay_apart() -> None:
-    apart = [
-        finding("exceptions/swallowed"), finding("E722", "ruff", line=2), finding("F821", "ruff"),
-        finding("E722", "ruff", line=None), finding("exceptions/swallowed", line=None),
-    ]  # fmt: skip
-    assert merge(apart) == tuple(apart)
+    ours = [finding("exceptions/swallowed"), finding("exceptions/swallowed", line=None)]
+    theirs = [finding("E722", "ruff", line=2), finding("F821", "ruff"), finding("E722", "ruff", line=None)]
+    assert merge(ours, theirs) == (*ours, *theirs)
+
+
+def test_a_linter_never_takes_the_place_of_our_own_finding_however_severe() -> None:
+    theirs = finding("semgrep/subprocess-shell-true", "check:semgrep", severity=Severity.CRITICAL)
+    (one,) = merge([finding("calls/shell", severity=LOW)], [theirs])
+    assert (one.rule, one.severity) == ("calls/shell", Severity.CRITICAL)
+    assert "check:semgrep (semgrep/subprocess-shell-true)" in one.body
+
+
+def test_the_name_of_a_linter_is_no_class_of_defect() -> None:
+    theirs = finding("sqlfluff/LT01", "check:sqlfluff")
+    assert merge([finding("calls/sql")], [theirs]) == (finding("calls/sql"), theirs)
 
 
 def test_equal_findings_are_one_and_two_of_one_rule_are_two() -> None:
@@ -69,11 +79,11 @@ def test_equal_findings_are_one_and_two_of_one_rule_are_two() -> None:
     ],
 )  # fmt: skip
 def test_our_rules_are_of_the_class_that_other_tools_find(ours: str, theirs: tuple[str, ...]) -> None:
-    assert {defect(finding(rule, "tool")) for rule in theirs} == {defect(finding(ours))}
+    assert {defect(rule) for rule in theirs} == {defect(ours)}
 
 
 def test_rules_of_one_check_share_a_class_only_where_they_mean_one_thing() -> None:
     shared = {"debug", "async"}
     for check in (asynchrony, debug, exceptions, slips, testing):
-        classes = [defect(finding(rule.id)) for rule in check.RULES]
+        classes = [defect(rule.id) for rule in check.RULES]
         assert {name for name in classes if classes.count(name) > 1} <= shared

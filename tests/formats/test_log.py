@@ -34,7 +34,7 @@ def test_no_line_of_any_file_is_in_it(service: Service) -> None:
 @given(hostile_reports())
 def test_a_runner_finds_our_commands_and_no_others(report: Report) -> None:
     for service in ("", "gitlab", "actions"):
-        text = render(report, service)  # type: ignore[arg-type]
+        text = render(report, service)
         found = [line for line in re.split(r"[\n\r]", text) if COMMAND.search(line.strip())]
         assert [line for line in found if service != "actions" or not OURS.match(line)] == []
 
