@@ -44,7 +44,7 @@ def ranges() -> None:
 
 
 def policy() -> None:
-    finance = load_policy("default")
+    finance = load_policy("finance")
     paths = [
         f"service{n % 97}/src/main/module{n % 13}/file{n}.{('py', 'ts', 'go', 'java', 'yml')[n % 5]}"
         for n in range(10_000)

@@ -33,7 +33,8 @@ _KINDS = {
     "rust": ("attribute_item", "function_item"), **dict.fromkeys(SCRIPTS, ("call_expression",)),
 }  # fmt: skip
 _ASSERTS = re.compile(
-    r"(^|\.)(assert\w*|expect\w*|verify\w*|should(?!Receive|Allow|Defer|Ignore)\w*|must_\w{1,40}|refute\w*|raises|warns|fail\w*|check\w*|ensure\w*)!?$|"
+    r"(^|\.)(assert\w*|expect\w*|verify\w*|should(?!Receive|Allow|Defer|Ignore)\w*|must_\w{1,40}|refute\w*|raises|warns|"
+    r"fail\w*|check\w*|ensure\w*)!?$|"
     r"^(assert|Assert|require|expect|should|chai\.assert|is|qt|td)\.\w+$|^t\.(Error|Errorf|Fatal|Fatalf|Fail|FailNow|is|"
     r"true|false|deepEqual|equal|same|throws\w*|not\w*|ok|match|snapshot|regex)$"
 )
@@ -70,17 +71,20 @@ def cases(tree: Tree | None, language: str) -> tuple[Case, ...]:
         return ()
     found: list[Case] = []
     marked = False
-    for node in walk(tree.root_node, *kinds):
-        if node.type == "attribute_item":
+    stack = [tree.root_node]
+    while stack and len(found) <= MOST:
+        node = stack.pop()
+        kind = node.type
+        if kind == "attribute_item":
             marked = marked or re.search(r"\btest\b", text_of(node, NAME)) is not None
-            continue
-        case = _case(node, language, marked)
-        marked = False
-        if case is not None and (not found or node.start_byte >= found[-1].node.end_byte):
-            found.append(case)
-        if len(found) > MOST:
-            return ()
-    return tuple(found)
+        elif kind in kinds:
+            case = _case(node, language, marked)
+            marked = False
+            found += [case] if case is not None else []
+            if case is not None or kind not in CALLS:  # no test stands inside a test, nor in a function
+                continue
+        stack += reversed(node.named_children)
+    return tuple(found) if len(found) <= MOST else ()
 
 
 def _case(node: Node, language: str, marked: bool) -> Case | None:

@@ -73,7 +73,9 @@ def _defined(syntax: Syntax) -> frozenset[str]:
     kinds = ("function_definition", "function_declaration", "method_declaration", "method", "method_definition",
              "variable_declarator")  # fmt: skip
     root = syntax.new.root_node if syntax.new is not None else None
-    nodes = walk(root, *kinds) if root is not None else iter(())
+    # Elsewhere functions stand in functions, those that a test uses among them.
+    stop = frozenset(kinds) if syntax.language("new") in ("go", "java", "csharp", "php") else frozenset[str]()
+    nodes = walk(root, *kinds, stop=stop) if root is not None else iter(())
     return frozenset(name for node in nodes if (name := text_of(node.child_by_field_name("name"), NAME)))
 
 
