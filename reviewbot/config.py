@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from pydantic import ValidationError
 
-from reviewbot.core import matching, tables
+from reviewbot.core import credentials, matching, tables
 from reviewbot.core.findings import Severity
 from reviewbot.core.labels import Label, join, parse
 from reviewbot.core.policy import Accepted, Instructions, Policy, ReviewStyle, Rule, Source
@@ -121,7 +121,9 @@ def _invalid(name: str, text: str, error: ValidationError) -> ConfigError:
 
 
 def _dotted(place: tables.Place) -> str:
-    return visible(clipped(".".join(key for key in place if isinstance(key, str)), 100))
+    """The key as a log may show it: a token where a key belongs is none the less a token."""
+    key = visible(clipped(".".join(key for key in place if isinstance(key, str)), 100))
+    return credentials.masked(key, tuple(credentials.find(key, "")))
 
 
 def _document(name: str, table: DocumentTable, lines: tables.Lines) -> Document:

@@ -11,7 +11,7 @@ from typing import IO
 from reviewbot.commits import Commit, default_base, log, merge_base, resolve
 from reviewbot.core.diff import KINDS, NOTHING, Absence, Blob, DiffError, FileDiff, Hunk, parse_hunks, replacement
 from reviewbot.errors import RepositoryError
-from reviewbot.objects import Entry, contents, decoded, read, read_file, sizes, tree
+from reviewbot.objects import Entry, beginning, contents, decoded, read, read_file, sizes, tree
 from reviewbot.view import Repository, finished, opened, output, streamed
 
 __all__ = [
@@ -28,6 +28,8 @@ MAX_MEMORY = 128 * 1024 * 1024
 MAX_READ = 1024 * 1024 * 1024
 #: git's own rule for "binary": a NUL in the first 8000 bytes (xdiff-interface.c).
 BINARY_PROBE = 8000
+#: Large blobs that are looked into, each by a process: is it a binary, or a text that is too large?
+MAX_PROBES = 100
 #: How long git may look for renames and copies that are not exact.
 RENAME_SECONDS = 60.0
 
@@ -135,6 +137,9 @@ def _blobs(repo: Repository, records: Sequence[_Record]) -> dict[str, Blob]:
     blobs = {oid: Blob(oid, "", known.get(oid, 0), None, "too large" if oid in known else "missing") for oid in wanted}
     readable = []
     total = 0
+    for oid in [oid for oid in known if known[oid] > MAX_TEXT][:MAX_PROBES]:
+        if b"\0" in beginning(repo, oid, BINARY_PROBE):
+            blobs[oid] = replace(blobs[oid], absence="binary")
     for oid in known:
         if known[oid] <= MAX_TEXT:
             total += known[oid]

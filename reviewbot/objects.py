@@ -58,8 +58,13 @@ def read_file(repo: Repository, commit: str, path: str, limit: int) -> bytes | N
         raise RepositoryError(f"{path!r} at {commit[:12]} is not in this clone: fetch it without --filter")
     if int(size) <= limit:
         return contents(repo, [entry.id])[entry.id]
-    with streamed(repo, "cat-file", "blob", entry.id) as stream:
-        return stream.read(limit + 1)
+    return beginning(repo, entry.id, limit + 1)
+
+
+def beginning(repo: Repository, oid: str, limit: int) -> bytes:
+    """The first `limit` bytes of a blob."""
+    with streamed(repo, "cat-file", "blob", oid) as stream:
+        return stream.read(limit)
 
 
 def sizes(repo: Repository, ids: Iterable[str]) -> dict[str, int]:

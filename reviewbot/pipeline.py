@@ -17,6 +17,7 @@ from reviewbot.core.policy import Policy, classify, is_ignored
 from reviewbot.core.pull import PullRequest
 from reviewbot.core.report import FileReport, Report, assemble, file_report
 from reviewbot.core.symbols import Syntax
+from reviewbot.core.text import clipped
 from reviewbot.ports import Check, Reading
 
 
@@ -79,8 +80,8 @@ def examine(file: FileDiff, pull: PullRequest, policy: Policy, evidence: Evidenc
     withheld = tuple(_withheld(file.hunks, spots))
     labels = tuple(_label(hunk, verdict.label, spots) for hunk in file.hunks)
     said = fold(finding for check in (guards if skipped else checks) for finding in check.check(reading))
-    findings = merge(_labelled(reading, withheld, tuple(said)),
-                     () if skipped else _labelled(reading, withheld, reported))  # fmt: skip
+    theirs = () if skipped else fold(reported)
+    findings = merge(*(_labelled(reading, withheld, tuple(group)) for group in (said, theirs)))
     return Examined(file_report(file, verdict, withheld, labels, ignored=skipped), findings)
 
 
@@ -156,8 +157,37 @@ def _labelled(reading: Reading, hunks: Sequence[Hunk], findings: Sequence[Findin
         for hunk in hunks for line in hunk.lines
         for side, number in (("new", line.new), ("old", line.old)) if number is not None
     }  # fmt: skip
+    values = _values(reading) if findings else {}
     for finding in findings:
         place = finding.location
         numbers = range(place.line, (place.end_line or place.line) + 1) if place.line else ()
-        quote = "\n".join(quotable[place.side, number] for number in numbers if (place.side, number) in quotable)
-        yield replace(finding, label=join(reading.label, finding.label), quote=quote)
+        rows = [quotable[place.side, number] for number in numbers[:_ROWS] if (place.side, number) in quotable]
+        yield replace(
+            finding, label=join(reading.label, finding.label), quote="\n".join(clipped(row, _WIDE) for row in rows),
+            title=_without(finding.title, values), body=_without(finding.body, values),
+        )  # fmt: skip
+
+
+#: Rows and characters of a row that a finding quotes.
+_ROWS, _WIDE = 50, 1000
+
+
+def _values(reading: Reading) -> dict[str, str]:
+    """The credentials of a file as a check may have cited them, and what is said in place of each."""
+    values: dict[str, str] = {}
+    for side in _SIDES:
+        lines = _text(reading.file, side).split("\n") if reading.hits(side) else []
+        for hit in reading.hits(side):
+            values.setdefault(lines[hit.line - 1][hit.start : hit.end], f"⟦{hit.kind}⟧")
+    return {value: values[value] for value in sorted(values, key=len, reverse=True)}
+
+
+def _without(prose: str, values: Mapping[str, str]) -> str:
+    """What a check says, without the credentials of its file and without what looks like one by itself."""
+    for value, sign in values.items():
+        prose = prose.replace(value, sign) if len(value) >= _TELLING else prose
+    return credentials.masked(prose, tuple(credentials.find(prose, ""))) if "\n" not in prose else prose
+
+
+#: Shorter values are words that stand in many sentences.
+_TELLING = 6

@@ -101,7 +101,9 @@ def _git_dir(start: Path) -> Path:
         if candidate.is_file():
             target = _first_line(candidate).removeprefix(b"gitdir:").strip()
             return (directory / os.fsdecode(target)).resolve(strict=True)
-        if directory == start and (start / "HEAD").is_file() and (start / "objects").is_dir():
+        # Within a work tree a folder that looks like a bare repository may be the pull request's own.
+        embedded = any((above / ".git").exists() for above in start.parents) and start.resolve().suffix != ".git"
+        if directory == start and not embedded and (start / "HEAD").is_file() and (start / "objects").is_dir():
             return start.resolve()
     raise RepositoryError(f"{start}: not a git repository, nor is any folder above it")
 

@@ -36,7 +36,7 @@ def test_fifty_megabytes_in_one_line_or_without_any_are_not_read(work: Work) -> 
     work.commit(line=b"b" * 50 * MB, binary=b"\0" * 50 * MB + b"1", small="y\n", copy=b"a" * 50 * MB + b"tail\n")
     files, (ours, gits), cut = read(work)
     assert files == {
-        "line": ["modified", "too large", 0], "binary": ["modified", "too large", 0],
+        "line": ["modified", "too large", 0], "binary": ["modified", "binary", 0],
         "copy": ["copied", "too large", 0], "small": ["modified", "", 1],
     }  # fmt: skip
     assert cut == 1001

@@ -105,3 +105,60 @@ def test_every_changed_path_is_in_the_report_once(sides: list[tuple[str | None, 
     assert [file.path for file in report.files] == [file.path for file in files]
     assert {finding.location.path for finding in report.findings} <= {file.path for file in files}
     assert TOKEN not in repr(report)
+
+
+def test_no_number_of_decoys_pushes_out_what_blocks() -> None:
+    decoys = "".join(f'api_token_{n} = "k0Zx9-{n}Lq7vB2mW{n}pT4"\n' for n in range(8))
+    report = review(diff("tests/test_app.py", None, f'{decoys}GH = "{TOKEN}"\n'))
+    assert report.exit_code == 1
+    assert max(finding.severity for finding in report.findings) == Severity.CRITICAL
+
+
+@pytest.mark.parametrize(
+    ("path", "text"),
+    [
+        (".reviewbot.toml", f"{TOKEN} = 1\n"),
+        (".gitmodules", f'[submodule "a"]\n\tpath = a\n\turl = https://example.org/{TOKEN}/a\n'),
+        ("Dockerfile", f"FROM example/{TOKEN}:latest\n"),
+        (".github/workflows/a.yml", f"on: push\njobs:\n  a:\n    steps:\n      - uses: a/b@{TOKEN}\n"),
+        ("package.json", f'{{"dependencies": {{"a": "git+https://{TOKEN}@example.org/a"}}}}\n'),
+    ],
+)
+def test_what_a_check_says_has_no_credential_either(path: str, text: str) -> None:
+    assert TOKEN not in repr(review(diff(path, None, text)))
+
+
+def test_a_finding_has_at_least_the_label_it_was_made_with_and_that_of_what_it_absorbs() -> None:
+    file = diff("a.py", None, "import os\nos.system(f'ls {name}')\n")
+    theirs = Finding("semgrep/subprocess-shell", "check:semgrep", Severity.LOW, 0.5, Location("a.py", "new", 2, 2), "x",
+                     label=Label.CONFIDENTIAL)  # fmt: skip
+    (finding,) = review(file, reported=(theirs,)).findings
+    assert (finding.rule, finding.label) == ("calls/shell", Label.CONFIDENTIAL)
+    other = replace(theirs, rule="semgrep/other", location=Location("a.py", "new", 1, 1))
+    assert {finding.label for finding in review(file, reported=(other,)).findings} == {
+        Label.INTERNAL,
+        Label.CONFIDENTIAL,
+    }
+
+
+def test_a_quote_is_clipped() -> None:
+    line = f"<<<<<<< {'x' * 5000}\n=======\n>>>>>>> b\n"
+    (finding,) = review(diff("a.py", "\n", line)).findings[:1]
+    assert len(finding.quote) < 1100
+
+
+@pytest.mark.parametrize(
+    ("path", "outcome"), [("run.sh", "failed"), (".env.local", "failed"), ("a.js", "failed"), ("logo.png", "skipped")]
+)
+def test_a_text_does_not_become_unread_by_a_nul(path: str, outcome: str) -> None:
+    file = diff(path, None, "")
+    file = replace(file, new=replace(file.new, text=None, absence="binary"))
+    report = review(file)
+    assert (report.files[0].outcome, report.exit_code) == (outcome, 3 if outcome == "failed" else 0)
+    assert report.status == ("failed" if outcome == "failed" else "partial")
+
+
+def test_vendored_code_is_said_to_be_skipped() -> None:
+    report = review(diff("vendor/a.py", None, f'eval(x)\nTOKEN = "{TOKEN}"\n'))
+    assert report.files[0].outcome == "skipped"
+    assert [finding.rule for finding in report.findings] == ["credentials/added"]

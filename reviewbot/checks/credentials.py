@@ -9,7 +9,7 @@ from reviewbot.core.credentials import Hit, grouped, value_of
 from reviewbot.core.diff import Side
 from reviewbot.core.findings import Finding, Rule, Severity, at
 from reviewbot.core.paths import folders, is_test
-from reviewbot.core.policy import Policy
+from reviewbot.core.policy import FILE, Policy, classify_path
 from reviewbot.core.text import visible
 from reviewbot.ports import Reading
 
@@ -62,7 +62,8 @@ def _named(finding: Finding, name: str, policy: Policy) -> Finding:
     if accepted is None:
         return replace(finding, body=f"{finding.body} Fingerprint: {name}.")
     body = f"Accepted until {accepted.until}: {visible(accepted.reason)}"
-    return replace(finding, severity=Severity.INFO, title=f"Accepted: {finding.title}", body=body)
+    label = classify_path(policy, FILE).label
+    return replace(finding, severity=Severity.INFO, title=f"Accepted: {finding.title}", body=body, label=label)
 
 
 def _values(reading: Reading, side: Side, credentials: Iterable[Sequence[Hit]]) -> list[str]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import os
+import signal
 import sys
+import threading
 import traceback
 from collections.abc import Mapping, Sequence
 from pathlib import PurePath
@@ -17,6 +20,7 @@ def main(argv: Sequence[str] | None = None, environ: Mapping[str, str] | None = 
     """Run one command. A failure is one line on standard error and an exit code, never a clean result."""
     from reviewbot.cli.arguments import parser
 
+    _prepare()
     try:
         arguments = parser().parse_args(argv)
         code: int = arguments.run(arguments, os.environ if environ is None else environ)
@@ -34,6 +38,15 @@ def main(argv: Sequence[str] | None = None, environ: Mapping[str, str] | None = 
     except Exception as error:  # noqa: BLE001 (the one place)
         print(f"reviewbot: internal error: {_place(error)}; nothing was concluded", file=sys.stderr)
         return NotReviewedError.exit_code
+
+
+def _prepare() -> None:
+    """Any text can be printed, and whoever stops us stops our workers too."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    if threading.current_thread() is threading.main_thread():
+        signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def _place(error: Exception) -> str:

@@ -54,7 +54,7 @@ OBEYED = {
 
 
 def run(arguments: argparse.Namespace, environ: Mapping[str, str]) -> int:
-    """0 where a review can run, 2 where it cannot."""
+    """0 where there is a git to run, 2 where there is none."""
     program = shutil.which("git")
     rows = [("reviewbot", __version__), ("python", platform.python_version()), ("git", _git_version(program))]
     rows += [("repository", _repository(Path(arguments.repo), program))]
@@ -87,7 +87,10 @@ def warnings(environ: Mapping[str, str]) -> Iterator[str]:
 def _git_version(program: str | None) -> str:
     if program is None:
         return "not found: install git"
-    run = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)
+    if not Path(program).is_absolute():
+        return "found in the current folder only, and not run"
+    environ = {"LC_ALL": "C"}
+    run = subprocess.run([program, "--version"], capture_output=True, text=True, check=False, env=environ)
     return run.stdout.strip().removeprefix("git version ")
 
 

@@ -46,7 +46,7 @@ def _is_file(mode: str) -> bool:
 
 def _notices(unread: int, unsearched: int) -> Iterable[str]:
     if unread:
-        yield f"Copies of {unread:,} large restricted files are recognised only where the whole file is copied."
+        yield "Of the largest restricted files a copy is recognised only where the whole file is copied."
     if unsearched:
         yield f"{unsearched:,} files of the base were not searched for restricted words: no copy of them is recognised."
 

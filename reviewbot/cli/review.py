@@ -17,6 +17,7 @@ from reviewbot.cli.linters import reported
 from reviewbot.cli.policies import current, load_policies, notices
 from reviewbot.cli.progress import stage
 from reviewbot.cli.workers import spread
+from reviewbot.core import credentials
 from reviewbot.core.findings import Severity
 from reviewbot.core.policy import Policy
 from reviewbot.core.pull import PullRequest
@@ -29,6 +30,9 @@ from reviewbot.formats import Render, renderer
 
 #: Names the operator's key for fingerprints of credentials.
 KEY = "REVIEWBOT_KEY"
+#: Variables of build systems: what is printed there is a log.
+_BUILDS = ("CI", "GITHUB_ACTIONS", "GITLAB_CI", "TF_BUILD", "JENKINS_URL", "TEAMCITY_VERSION", "CODEBUILD_BUILD_ID",
+           "BITBUCKET_BUILD_NUMBER", "BUILDKITE", "DRONE", "bamboo_buildKey")  # fmt: skip
 
 
 def run(arguments: argparse.Namespace, environ: Mapping[str, str]) -> int:
@@ -48,16 +52,17 @@ def run(arguments: argparse.Namespace, environ: Mapping[str, str]) -> int:
                                  fail_on=gate(arguments.fail_on, policy), spread=spread)  # fmt: skip
     problems = written(report, outputs)
     print_report(report, environ, whole="-" in arguments.output)
-    if problems:
-        raise UsageError("; ".join(problems))
-    return report.exit_code
+    for problem in problems:
+        print(f"reviewbot: {problem}", file=sys.stderr)
+    return max(report.exit_code, UsageError.exit_code if problems else 0)
 
 
 def load(repo: git.Repository, arguments: argparse.Namespace, place: Stand) -> PullRequest:
     """The pull request that the command line names, else the one that CI runs for."""
     base = arguments.base or _first_known(repo, place.bases)
     pull = local.load(repo, base, arguments.head or place.head or "HEAD")
-    return replace(pull, number=place.number if arguments.pr is None else arguments.pr, title=place.title)
+    title = credentials.masked(place.title, tuple(credentials.find(place.title, ""))).replace("\n", " ")
+    return replace(pull, number=place.number if arguments.pr is None else arguments.pr, title=title)
 
 
 def _first_known(repo: git.Repository, names: Sequence[str]) -> str | None:
@@ -77,14 +82,16 @@ def written(report: Report, outputs: Sequence[tuple[str, Render]]) -> list[str]:
         text = render(report)
         try:
             Path(name).write_text(text, encoding="utf-8")
-        except (OSError, ValueError) as error:
-            problems.append(f"{visible(name)}: cannot be written: {getattr(error, 'strerror', None) or 'no such name'}")
+        except OSError as error:
+            problems.append(f"{visible(name)}: cannot be written: {error.strerror}")
+        except ValueError:  # a NUL in the name
+            problems.append(f"{visible(name)}: cannot be written: no such name")
     return problems
 
 
 def print_report(report: Report, environ: Mapping[str, str], *, whole: bool = False) -> None:
     """Print the report: to whoever asks for it, the whole; to a CI log, which many can read, no line of any file."""
-    if environ.get("CI") and not whole:
+    if any(map(environ.get, _BUILDS)) and not whole:
         from reviewbot.formats import log
 
         service: log.Service = (

@@ -12,6 +12,7 @@ from reviewbot.errors import NotReviewedError
 FEWEST = 40
 _SHARE = 8
 _MOST = 4
+_PROCESSORS = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 _Item = TypeVar("_Item")
 _Done = TypeVar("_Done")
@@ -21,7 +22,7 @@ _shared: list[Any] = []
 
 
 def spread(work: Callable[[_Item], _Done], items: Sequence[_Item], *,
-           processors: int = os.cpu_count() or 1) -> Iterable[_Done]:  # fmt: skip
+           processors: int = _PROCESSORS) -> Iterable[_Done]:  # fmt: skip
     """`work` of each item, in order. Raises NotReviewedError where a worker dies."""
     workers = min(_MOST, processors)
     if len(items) < FEWEST or workers < 2 or not hasattr(os, "fork"):

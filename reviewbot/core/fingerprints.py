@@ -22,8 +22,10 @@ ENOUGH = 80
 LONG = 200
 
 #: Texts that are the same in every project.
-_SHARED = re.compile(r"(?i)(licen[cs]e|copying|notice|authors|code_of_conduct|\.gitignore|\.editorconfig)(\.\w+)?$|"
-                     r".*(\.lock|-lock\.(json|yaml)|\.sum)$")  # fmt: skip
+_SHARED = re.compile(
+    r"(?i)((licen[cs]e|copying|notice|authors|code_of_conduct)(\.(txt|md|rst))?|\.gitignore|\.editorconfig|go\.sum|"
+    r"(package-lock|npm-shrinkwrap)\.json|pnpm-lock\.yaml|(yarn|poetry|uv|pdm|cargo|gemfile|composer|pipfile|bun)\.lock)$"
+)
 _IMPORTS = ("import ", "from ", "#include", "using ", "package ", "use ", "require", "export * from", "pub use ", "@")
 _COMMENTS = ("#", "//", "--", ";", "%", "*", "/*", "<!--", "<?php", '"""')
 _SIGNS = "{}()[]<>;,.:*/#=+-_~'\"\\|&!?@$%^`"

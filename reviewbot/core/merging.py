@@ -6,8 +6,10 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from functools import lru_cache
 
 from reviewbot.core.findings import Finding
+from reviewbot.core.labels import join
 
 #: Findings of one rule in one file beyond this are counted, not listed.
 MOST = 5
@@ -58,11 +60,13 @@ CLASSES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 
 
 def fold(findings: Iterable[Finding], most: int = MOST) -> Iterator[Finding]:
-    """The findings of one file, the first of each rule only; the last of these says how many follow."""
+    """The findings of one file, the worst of each rule only; the last of these says how many more there are."""
     groups: dict[str, list[Finding]] = defaultdict(list)
     for finding in findings:
         groups[finding.rule].append(finding)
     for group in groups.values():
+        # Whatever blocks is among those that stay: no number of decoys pushes it out.
+        group.sort(key=lambda finding: (-finding.severity, -finding.confidence))
         more = len(group) - most
         yield from group[: most - 1] if more > 0 else group
         if more > 0:
@@ -86,6 +90,7 @@ def merge(ours: Iterable[Finding], theirs: Iterable[Finding] = ()) -> tuple[Find
     return tuple(merged for group in groups.values() for merged in _merged(group))
 
 
+@lru_cache(maxsize=1024)
 def defect(rule: str) -> str:
     """The class of defect that a rule looks for; the rule itself where no class is known."""
     return next((name for name, pattern in CLASSES if pattern.search(rule.rsplit(".", 1)[-1])), rule)
@@ -108,4 +113,5 @@ def _merged(group: list[tuple[Finding, bool]]) -> Iterator[Finding]:
             yield finding
         elif finding is best:
             note = f"Also reported by {', '.join(others)}."
-            yield replace(finding, severity=severity, body=f"{finding.body} {note}".strip())
+            label = join(*(one.label for one in findings))
+            yield replace(finding, severity=severity, body=f"{finding.body} {note}".strip(), label=label)

@@ -30,6 +30,23 @@ _SIGNED = re.compile(r"(?i)@generated|code generated .{0,80}do not edit|<auto-?g
 _HEAD = 2000
 
 
+#: Names of texts that programs read, beside those of code.
+_TEXTS = frozenset({
+    ".json", ".yaml", ".yml", ".toml", ".ini", ".cfg", ".conf", ".env", ".properties", ".xml", ".html", ".htm", ".css",
+    ".sql", ".sh", ".bash", ".zsh", ".ps1", ".bat", ".cmd", ".md", ".rst", ".txt", ".tf", ".tfvars", ".gradle", ".vue",
+    ".svelte", ".kt", ".swift", ".scala", ".lua", ".pl", ".proto", ".graphql", ".pem", ".csv",
+})  # fmt: skip
+
+
+_TEXT_NAMES = frozenset({"dockerfile", "makefile", "jenkinsfile", ".npmrc", ".netrc", ".gitignore", ".gitattributes"})
+
+
+def is_text_name(path: str) -> bool:
+    """Whether a path is that of a text: by its suffix, or as `.env.local` and Dockerfile are by their names."""
+    name = PurePosixPath(path).name.lower()
+    return name in _TEXT_NAMES or name.startswith(".env") or PurePosixPath(name).suffix in _TEXTS
+
+
 @lru_cache(maxsize=1024)
 def folders(path: str) -> frozenset[str]:
     return frozenset(part.lower() for part in PurePosixPath(path).parts[:-1])
@@ -48,7 +65,10 @@ def is_sample(path: str) -> bool:
 
 
 def is_foreign(path: str, text: str) -> bool:
-    """True for what this project's people did not write: vendored, minified or generated code."""
+    """True for what this project's people did not write: vendored, minified or generated code.
+
+    `text` is that of the base: a change does not decide by a word of its own whether it is read.
+    """
     return (
         not folders(path).isdisjoint(_FOREIGN_FOLDERS)
         or _FOREIGN_NAME.search(PurePosixPath(path).name.lower()) is not None

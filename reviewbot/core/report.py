@@ -9,7 +9,9 @@ from typing import Literal
 from reviewbot import __version__
 from reviewbot.core.diff import ChangeKind, FileDiff, Hunk
 from reviewbot.core.findings import Finding, Rule, Severity, identify, rank
+from reviewbot.core.grammars import language_of
 from reviewbot.core.labels import Label
+from reviewbot.core.paths import is_foreign, is_text_name
 from reviewbot.core.policy import Classification, Policy
 from reviewbot.core.pull import PullRequest
 
@@ -65,16 +67,15 @@ class Report:
     gate: Severity | None = None
     version: str = __version__
 
-    def findings_in(self, path: str) -> tuple[Finding, ...]:
-        return tuple(finding for finding in self.findings if finding.location.path == path)
-
 
 def file_report(file: FileDiff, verdict: Classification, hunks: tuple[Hunk, ...],
                 hunk_labels: tuple[Label, ...] = (), *, ignored: bool = False) -> FileReport:  # fmt: skip
     """What became of a file that only the checks read."""
     outcome, reason = _outcome(file)
-    if ignored and outcome == "checked":
+    if outcome == "checked" and ignored:
         outcome, reason = "skipped", "the policy ignores it"
+    elif outcome == "checked" and is_foreign(file.path, file.old.text or ""):
+        outcome, reason = "skipped", "vendored or generated: searched for credentials and hidden characters only"
     return FileReport(file.path, file.old_path, file.change, verdict.label, verdict.rules, verdict.warnings,
                       None, outcome, reason, hunks, hunk_labels)  # fmt: skip
 
@@ -86,11 +87,19 @@ def _outcome(file: FileDiff) -> tuple[Outcome, str]:
         case "over budget":
             return "failed", "the pull request has more text than one run reads"
         case "too large":
-            return "skipped", "too large to read"
+            return "failed", "a text of more than 4 MiB or 250,000 lines"
+        case "binary" if _was_text(file):
+            return "failed", "a text by its name or at the base, with a NUL byte in it: it cannot be read as text"
         case "binary":
             return "skipped", "binary"
         case _:
             return "checked", ""
+
+
+def _was_text(file: FileDiff) -> bool:
+    """Whether a file that reads as binary should be text: a NUL in a comment must not hide a program."""
+    base = file.old.text is not None and file.new.exists
+    return base or (file.new.exists and (language_of(file.path) is not None or is_text_name(file.path)))
 
 
 def assemble(pull: PullRequest, policy: Policy, files: Sequence[FileReport], findings: Iterable[Finding],
@@ -117,6 +126,8 @@ def assemble(pull: PullRequest, policy: Policy, files: Sequence[FileReport], fin
 def _status(outcomes: set[Outcome]) -> Status:
     if "failed" in outcomes:
         return "partial" if outcomes - {"failed", "skipped"} else "failed"
+    if outcomes == {"skipped"}:
+        return "partial"
     return "reviewed" if "reviewed" in outcomes else "checked"
 
 

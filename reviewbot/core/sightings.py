@@ -45,7 +45,7 @@ def fresh(syntax: Syntax, look: Look, *, in_tests: Severity | None = None) -> It
     """The findings that this change brings. In tests no severity is above `in_tests`."""
     file = syntax.file
     new = syntax.touched("new")
-    if not new.kinds or is_foreign(file.path, file.new.text or ""):
+    if not new.kinds or is_foreign(file.path, file.old.text or ""):
         return
     seen = [(sighting, line) for sighting in look(new) if (line := sighting.line(new.lines)) is not None]
     if not seen:

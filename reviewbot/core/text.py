@@ -44,6 +44,19 @@ def coded(text: str) -> Iterator[tuple[str, str, str, str]]:
     yield text[end:], "", "", ""
 
 
+#: What build servers obey in a log: GitHub (`::name::`, `##[name]`), Azure and TeamCity.
+_COMMAND = re.compile(
+    r"##(?=\[|vso\[|teamcity\[)"
+    r"|::(?=(?:add|remove|set|save|stop)-[a-z-]{4,12}\b|(?:error|warning|notice|debug|group|endgroup|echo)\b)",
+    re.IGNORECASE,
+)
+
+
+def harmless(text: str) -> str:
+    """The visible text for a line of a log: no build server finds a command in it, wherever it stands."""
+    return _COMMAND.sub(lambda match: f"{match[0][0]}\\x{ord(match[0][1]):02x}", visible(text))
+
+
 def clipped(text: str, most: int) -> str:
     """At most `most` characters of the text, and how many are left out."""
     return text if len(text) <= most else f"{text[:most]}… ({len(text) - most:,} more characters)"

@@ -11,7 +11,7 @@ from typing import Literal
 from reviewbot.core.findings import Finding, Severity
 from reviewbot.core.report import Report
 from reviewbot.core.summary import counted, found, name, place, published, readers, verdict
-from reviewbot.core.text import visible
+from reviewbot.core.text import harmless, visible
 
 Service = Literal["", "actions", "gitlab"]
 
@@ -60,8 +60,3 @@ def _annotation(finding: Finding, title: str) -> str:
 def escaped(text: str) -> str:
     """Text in a workflow command, as the runner reads it (actions/toolkit, command.ts)."""
     return text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
-
-
-def harmless(text: str) -> str:
-    """Text on a line of its own: no runner finds a command in it, wherever it stands."""
-    return visible(text).replace("::", ":\\x3a").replace("##[", "#\\x23[")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from textwrap import dedent
 
@@ -14,7 +13,7 @@ from rich.text import Text
 from reviewbot.core import summary
 from reviewbot.core.findings import Finding, Severity, rank
 from reviewbot.core.report import Conclusion, FileReport, Report
-from reviewbot.core.text import clipped, visible
+from reviewbot.core.text import clipped, harmless
 
 COLOURS = {Severity.CRITICAL: "bold red", Severity.HIGH: "red", Severity.MEDIUM: "yellow",
            Severity.LOW: "cyan", Severity.INFO: "dim"}  # fmt: skip
@@ -25,12 +24,6 @@ CONCLUSIONS: dict[Conclusion, str] = {"success": "bold green", "failure": "bold 
 MOST_FILES, MOST_FULL, MOST_SHORT, MOST_QUOTED, LONG = 20, 20, 20, 3, 300
 #: The column where the text of a finding begins.
 INDENT = 12
-#: What build servers obey in a log: GitHub, Azure and TeamCity.
-_COMMAND = re.compile(
-    r"##(?=\[|vso\[|teamcity\[)"
-    r"|::(?=(?:add|remove|set|save|stop)-[a-z-]{4,12}\b|(?:error|warning|notice|debug|group|endgroup|echo)\b)",
-    re.IGNORECASE,
-)
 
 
 def render(report: Report, *, width: int = 100, colour: bool = False) -> str:
@@ -60,7 +53,7 @@ def _page(report: Report) -> Iterator[RenderableType]:
 
 def _plain(text: str) -> str:
     """One visible line of bounded length that no build server takes for a command."""
-    return _COMMAND.sub(lambda match: f"{match[0][0]}\\x{ord(match[0][1]):02x}", visible(clipped(text, LONG)))
+    return harmless(clipped(text, LONG))
 
 
 def _headline(report: Report) -> Text:

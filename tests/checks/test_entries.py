@@ -7,12 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reviewbot import pipeline
 from reviewbot.checks import entries
 from reviewbot.checks.entries.links import resolved
 from reviewbot.core.diff import NOTHING, Absence, Blob, ChangeKind, FileDiff, replacement
 from reviewbot.core.findings import Severity
 from reviewbot.core.labels import Label
 from reviewbot.core.policy import Policy, Rule
+from reviewbot.core.pull import PullRequest
 from tests.checks.anchors import anchored
 from tests.readings import POLICY, diff, reading
 
@@ -241,3 +243,12 @@ def test_whatever_the_entry_findings_stand_on_changed_lines(
 ) -> None:
     file = diff(path, old, new, old_mode=before, new_mode=after)
     anchored(entries, reading(path, None, file=file, paths=(path, path.swapcase())))
+
+
+def test_a_link_to_what_is_restricted_is_found_though_the_label_of_its_target_is_its_own() -> None:
+    policy = replace(POLICY, rules=(Rule(Label.RESTRICTED, ("vault/**",)),))
+    file = diff("open.py", None, "vault/a.py", new_mode="120000")
+    pull = PullRequest("a" * 40, "b" * 40, "a" * 40, (file,), ("open.py", "vault/a.py"))
+    report = pipeline.review(pull, policy, checks=(entries,))
+    assert report.files[0].label == Label.RESTRICTED
+    assert [finding.rule for finding in report.findings] == ["entries/symlink"]

@@ -53,3 +53,8 @@ def test_gitlab_prefers_the_tip_of_the_target_branch_where_the_policy_is() -> No
 def test_a_merge_request_number_that_is_none_is_named() -> None:
     with pytest.raises(ConfigError, match="CI_MERGE_REQUEST_IID"):
         stand({"CI_MERGE_REQUEST_IID": "x"}, absent)
+
+
+def test_a_merged_result_is_not_the_head_that_is_reviewed() -> None:
+    environ = {"CI_MERGE_REQUEST_IID": "3", "CI_MERGE_REQUEST_SOURCE_BRANCH_SHA": "e" * 40, "CI_COMMIT_SHA": "c" * 40}
+    assert stand(environ, absent).head == "e" * 40

@@ -57,3 +57,15 @@ def test_no_git_on_the_path_is_exit_2(
     monkeypatch.setenv("PATH", str(tmp_path))
     assert main(["doctor", "--repo", str(tmp_path)], {}) == 2
     assert "not found: install git" in capsys.readouterr().out
+
+
+def test_a_git_of_the_current_folder_is_not_run(
+    work: Work, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "git").write_text(f"#!/bin/sh\ntouch {tmp_path}/mark\n")
+    (tmp_path / "git").chmod(0o755)
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PATH", ".")
+    assert main(["doctor", "--repo", str(work.path)], {}) == 0
+    assert not (tmp_path / "mark").exists()
+    assert "not run" in capsys.readouterr().out

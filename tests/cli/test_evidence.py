@@ -74,7 +74,7 @@ def test_what_is_not_read_is_said(work: Work, monkeypatch: pytest.MonkeyPatch) -
     )
     found, notices = verdicts(work)
     assert notices == (
-        "Copies of 1 large restricted files are recognised only where the whole file is copied.",
+        "Of the largest restricted files a copy is recognised only where the whole file is copied.",
         "2 files of the base were not searched for restricted words: no copy of them is recognised.",
     )
     assert found["docs/y.md"].label == Label.INTERNAL

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Callable
@@ -155,7 +156,14 @@ def test_a_report_that_cannot_be_written_loses_none_of_the_others(
 
 
 @pytest.mark.parametrize(
-    "environ", [{"CI": "true"}, {"CI": "true", "GITHUB_ACTIONS": "true"}, {"CI": "1", "GITLAB_CI": "1"}]
+    "environ",
+    [
+        {"CI": "true"},
+        {"CI": "true", "GITHUB_ACTIONS": "true"},
+        {"CI": "1", "GITLAB_CI": "1"},
+        {"TF_BUILD": "True"},
+        {"JENKINS_URL": "x"},
+    ],
 )
 def test_a_ci_log_has_no_line_of_any_file_unless_asked(
     work: Work, review: Review, capsys: pytest.CaptureFixture[str], environ: dict[str, str]
@@ -170,6 +178,41 @@ def test_a_ci_log_has_no_line_of_any_file_unless_asked(
     assert "b::error" not in out
     review("--output", "-", environ=environ)
     assert "canary" in capsys.readouterr().out
+
+
+def test_the_larger_exit_code_counts_where_a_report_cannot_be_written_either(work: Work, review: Review) -> None:
+    work.commit(a="1\n")
+    work.git("switch", "-qc", "feature")
+    work.commit(**{"run.sh": b"#!/bin/sh\n# \0\n"})
+    assert review("--output", "/no/such/folder/r.json")[0] == 3
+
+
+def test_a_credential_in_the_title_is_withheld(work: Work, review: Review, tmp_path: Path) -> None:
+    base, head = work.commit(a="1\n"), work.commit(a="2\n")
+    event = {"pull_request": {"number": 7, "title": f"Use {TOKEN}", "base": {"sha": base}, "head": {"sha": head}}}
+    (tmp_path / "event.json").write_text(json.dumps(event))
+    environ = {"GITHUB_EVENT_NAME": "pull_request", "GITHUB_EVENT_PATH": str(tmp_path / "event.json")}
+    _, report = review(environ=environ)
+    assert report["pull_request"]["title"] == "Use ⟦github-token⟧"
+
+
+def test_a_folder_of_the_pull_request_is_not_taken_for_the_repository(work: Work) -> None:
+    work.commit(a="1\n")
+    work.git("switch", "-qc", "feature")
+    work.commit(
+        **{"pkg/x": CONFLICT, "pkg/HEAD": "ref: refs/heads/main\n", "pkg/objects/x": "", "pkg/refs/heads/x": ""}
+    )
+    assert main(["review", "--repo", str(work.path / "pkg"), "--fail-on", "high"], {}) == 1
+
+
+def test_a_stream_that_is_not_utf8_is_no_failure(work: Work) -> None:
+    work.commit(a="1\n")
+    work.git("switch", "-qc", "feature")
+    work.commit(**{"é.py": CONFLICT})
+    argv = [sys.executable, "-m", "reviewbot", "review", "--repo", str(work.path)]
+    environ = {**os.environ, "PYTHONIOENCODING": "ascii", "CI": ""}
+    run = subprocess.run(argv, capture_output=True, env=environ)
+    assert (run.returncode, run.stderr) == (0, b"")
 
 
 IGNORING = '[review]\nignore = ["*.snap"]\n\n[[rule]]\nlabel = "confidential"\npaths = ["vault/**"]\n'

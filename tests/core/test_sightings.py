@@ -53,6 +53,6 @@ def test_in_tests_a_severity_is_capped_and_never_raised() -> None:
 
 def test_vendored_deleted_and_unparsed_files_have_none() -> None:
     assert lines("f()\n", path="vendor/a.py") == []
-    assert lines("# @generated\nf()\n") == []
+    assert lines("# @generated\nf()\n", "# @generated\n") == []
     assert lines(None, "f()\n") == []
     assert lines("f()\n", path="a.txt") == []

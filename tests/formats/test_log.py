@@ -13,7 +13,8 @@ from tests.formats.golden import same
 from tests.formats.samples import USUAL, hostile_reports
 
 #: As the runner reads a line (actions/runner, ActionCommand.cs): trimmed, then `::name`, or `##[name` anywhere.
-COMMAND = re.compile(r"^::\w|##\[")
+COMMAND = re.compile(r"(?i)^::(error|warning|notice|debug|group|endgroup|echo|(add|remove|set|save|stop)-\w+)\b|"
+                     r"##(\[|vso\[|teamcity\[)")  # fmt: skip
 OURS = re.compile(r"^::(group|endgroup|error|warning|notice)(::| file=)")
 
 

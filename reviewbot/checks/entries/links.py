@@ -42,9 +42,9 @@ def check(reading: Reading) -> Iterator[Finding]:
 
 def _inside(reading: Reading, target: str, place: str, line: int | None) -> Iterator[Finding]:
     file, shown = reading.file, clipped(visible(target), 120)
-    label = classify_path(reading.policy, place).label
-    if label > reading.label:
-        body = f"To {shown}. What follows it reads a {label} file at a path that is {reading.label}."
+    label, own = (classify_path(reading.policy, path).label for path in (place, file.path))
+    if label > own:
+        body = f"To {shown}. What follows it reads a {label} file at a path that is {own}."
         yield at(SYMLINK, file, line, label=label, title=f"Symbolic link to what is {label}", body=body)
     elif _climbs(target):
         yield at(SYMLINK, file, line, severity=Severity.MEDIUM, title="Symbolic link that goes down and up again",

@@ -35,7 +35,7 @@ _EXACT = frozenset({"python", "go", "java", "rust", "ruby", "php"})
 
 def check(reading: Reading) -> Iterator[Finding]:
     file = reading.file
-    if file.new.text is None or file.new.is_symlink or is_foreign(file.path, file.new.text):
+    if file.new.text is None or file.new.is_symlink or is_foreign(file.path, file.old.text or ""):
         return
     if format_of(file.path) is not None:
         yield from _document(file)

@@ -18,6 +18,6 @@ __all__ = ["RULES", "check"]
 def check(reading: Reading) -> Iterator[Finding]:
     file = reading.file
     # Words such as `fit` and `skip` mean something else in other files.
-    if is_test(file.path) and not is_foreign(file.path, file.new.text or file.old.text or ""):
+    if is_test(file.path) and not is_foreign(file.path, file.old.text or ""):
         yield from fold(fresh(reading.syntax, marks.look))
         yield from fold(coverage.look(reading.syntax))
