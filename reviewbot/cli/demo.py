@@ -22,7 +22,19 @@ def run(arguments: argparse.Namespace, environ: Mapping[str, str]) -> int:
     output.mkdir(parents=True, exist_ok=True)
     demo.build(repository, program=shutil.which("git") or "git")
     names = [str(output / f"review{suffix}") for suffix in (".html", ".md", ".json", ".sarif")]
-    argv = ["review", "--repo", str(repository), "--base", "main", "--head", "feature", "--fail-on", "none"]
+    argv = [
+        "review",
+        "--repo",
+        str(repository),
+        "--base",
+        "main",
+        "--head",
+        "feature",
+        "--fail-on",
+        "none",
+        "--output",
+        "-",
+    ]
     for name in names:
         argv += ["--output", name]
     review.run(_parsed(argv), environ)

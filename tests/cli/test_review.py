@@ -183,7 +183,8 @@ def test_a_ci_log_has_no_line_of_any_file_unless_asked(
 def test_the_larger_exit_code_counts_where_a_report_cannot_be_written_either(work: Work, review: Review) -> None:
     work.commit(a="1\n")
     work.git("switch", "-qc", "feature")
-    work.commit(**{"run.sh": b"#!/bin/sh\n# \0\n"})
+    work.write("run.sh", b"#!/bin/sh\n# \0\n")
+    work.commit()
     assert review("--output", "/no/such/folder/r.json")[0] == 3
 
 
