@@ -162,3 +162,9 @@ def test_vendored_code_is_said_to_be_skipped() -> None:
     report = review(diff("vendor/a.py", None, f'eval(x)\nTOKEN = "{TOKEN}"\n'))
     assert report.files[0].outcome == "skipped"
     assert [finding.rule for finding in report.findings] == ["credentials/added"]
+
+
+@pytest.mark.parametrize("path", ["a.py", ".github/workflows/a.yml"])
+def test_padding_hides_nothing(path: str) -> None:
+    (file,) = review(diff(path, None, "# padding of a kilobyte\n" * 60_000)).files
+    assert (file.outcome, "too large to be parsed" in file.reason) == ("failed", True)

@@ -40,7 +40,7 @@ def parser() -> argparse.ArgumentParser:
 
 def _review(command: argparse.ArgumentParser) -> None:
     _range(command)
-    command.add_argument("--pr", type=int, metavar="N", help="number of the pull request (default: what CI says)")
+    command.add_argument("--pr", type=_number, metavar="N", help="number of the pull request (default: what CI says)")
     command.add_argument("--forge", choices=("auto", "local"), default="auto",
                          help="where it is posted (local: printed)")  # fmt: skip
     command.add_argument("--output", action="append", default=[], metavar="FILE",
@@ -51,6 +51,13 @@ def _review(command: argparse.ArgumentParser) -> None:
     command.add_argument("--offline", action="store_true", help="no hosted backend exists for this run")
     command.add_argument("--dry-run", action="store_true", help="everything but the posting")
     command.set_defaults(run=_lazy("review"))
+
+
+def _number(text: str) -> int:
+    number = int(text) if text.isdecimal() and len(text) < 12 else 0
+    if number < 1:
+        raise argparse.ArgumentTypeError("not the number of a pull request")
+    return number
 
 
 def _doctor(command: argparse.ArgumentParser) -> None:

@@ -19,7 +19,10 @@ def run(arguments: argparse.Namespace, environ: Mapping[str, str]) -> int:
     repository = output / "desk.git"
     if repository.exists():
         raise UsageError(f"{repository}: is there already; name another folder with --output")
-    output.mkdir(parents=True, exist_ok=True)
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise UsageError(f"{output}: cannot be made: {error.strerror}") from None
     demo.build(repository, program=shutil.which("git") or "git")
     names = [str(output / f"review{suffix}") for suffix in (".html", ".md", ".json", ".sarif")]
     argv = [

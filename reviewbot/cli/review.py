@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import shutil
 import sys
 from collections.abc import Mapping, Sequence
@@ -41,13 +42,14 @@ def run(arguments: argparse.Namespace, environ: Mapping[str, str]) -> int:
     opened = git.opened(Path(arguments.repo), program=shutil.which("git") or "git")
     with stage("reading the change"), opened as repo:
         pull = load(repo, arguments, place)
+        old = () if arguments.base else _older_policy(repo, place.bases)
         policy, proposed = load_policies(repo, pull, arguments.policy)
         index, left_out = load_index(repo, pull, policy)
     with stage(f"checking {counted(len(pull.files), 'file')}"):
         policy, ended = current(policy, date.today())
         findings, said = reported(arguments, pull, policy)
         evidence = pipeline.Evidence(proposed, index, findings, environ.get(KEY, "").encode(),
-                                     (*notices(policy), *ended, *left_out, *said))  # fmt: skip
+                                     (*notices(policy), *old, *ended, *left_out, *said))  # fmt: skip
         report = pipeline.review(pull, policy, checks=checks.ALL, guards=checks.GUARDS, evidence=evidence,
                                  fail_on=gate(arguments.fail_on, policy), spread=spread)  # fmt: skip
     problems = written(report, outputs)
@@ -59,6 +61,8 @@ def run(arguments: argparse.Namespace, environ: Mapping[str, str]) -> int:
 
 def load(repo: git.Repository, arguments: argparse.Namespace, place: Stand) -> PullRequest:
     """The pull request that the command line names, else the one that CI runs for."""
+    if "" in (arguments.base, arguments.head):
+        raise UsageError("--base and --head: an empty name; is a variable not set?")
     base = arguments.base or _first_known(repo, place.bases)
     pull = local.load(repo, base, arguments.head or place.head or "HEAD")
     title = credentials.masked(place.title, tuple(credentials.find(place.title, ""))).replace("\n", " ")
@@ -75,13 +79,27 @@ def _first_known(repo: git.Repository, names: Sequence[str]) -> str | None:
     return names[-1] if names else None
 
 
+def _older_policy(repo: git.Repository, names: Sequence[str]) -> tuple[str, ...]:
+    """A notice where this clone lacks the tip of the base branch: whoever branches early chooses an old policy."""
+    known = _first_known(repo, names)
+    if len(names) < 2 or known != names[-1]:
+        return ()
+    tip = visible(names[0]).removeprefix("refs/remotes/origin/")
+    return (
+        f"The tip of the base branch ({tip}) is not in this clone: the policy is that of an older commit. Fetch it.",
+    )
+
+
 def written(report: Report, outputs: Sequence[tuple[str, Render]]) -> list[str]:
     """Write every report that can be written; what could not be, in words."""
     problems = []
     for name, render in outputs:
         text = render(report)
         try:
-            Path(name).write_text(text, encoding="utf-8")
+            # The name may be that of a link which the pull request brought.
+            flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0)
+            with open(os.open(name, flags, 0o666), "w", encoding="utf-8") as stream:  # noqa: PTH123 (a descriptor)
+                stream.write(text)
         except OSError as error:
             problems.append(f"{visible(name)}: cannot be written: {error.strerror}")
         except ValueError:  # a NUL in the name

@@ -47,6 +47,14 @@ def is_text_name(path: str) -> bool:
     return name in _TEXT_NAMES or name.startswith(".env") or PurePosixPath(name).suffix in _TEXTS
 
 
+_PIPELINES = re.compile(r"(?i)^\.github/.*\.ya?ml$|(^|/)(\.gitlab-ci\.yml|action\.ya?ml)$")
+
+
+def is_pipeline(path: str) -> bool:
+    """Whether a path is that of a CI definition."""
+    return _PIPELINES.search(path) is not None
+
+
 @lru_cache(maxsize=1024)
 def folders(path: str) -> frozenset[str]:
     return frozenset(part.lower() for part in PurePosixPath(path).parts[:-1])

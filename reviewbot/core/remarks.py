@@ -66,8 +66,9 @@ def tool_slug(name: str) -> str:
 
 
 def rule_slug(name: str) -> str:
-    """A rule's name as findings cite it."""
-    return _NOT_A_RULE.sub("-", name[:200]).strip("-/")[:100] or "unnamed"
+    """A rule's name as findings cite it; a log may show it, so it holds no credential."""
+    slug = _NOT_A_RULE.sub("-", name[:200]).strip("-/")[:100]
+    return "unnamed" if not slug or any(credentials.find(slug, "")) else slug
 
 
 def project(remarks: Sequence[Remark], pull: PullRequest, label_of: Callable[[str], Label],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from math import inf
 from typing import Literal
 
 from reviewbot import __version__
@@ -11,12 +12,15 @@ from reviewbot.core.diff import ChangeKind, FileDiff, Hunk
 from reviewbot.core.findings import Finding, Rule, Severity, identify, rank
 from reviewbot.core.grammars import language_of
 from reviewbot.core.labels import Label
-from reviewbot.core.paths import is_foreign, is_text_name
+from reviewbot.core.paths import is_foreign, is_pipeline, is_text_name
 from reviewbot.core.policy import Classification, Policy
 from reviewbot.core.pull import PullRequest
+from reviewbot.core.symbols import MAX_PARSED
 
 Outcome = Literal["reviewed", "checked", "skipped", "failed"]
 Status = Literal["reviewed", "checked", "partial", "failed"]
+#: Bytes of a CI definition that are read (nodes.MAX_TEXT).
+MAX_PIPELINE = 512_000
 Conclusion = Literal["success", "failure", "neutral", "action_required"]
 
 
@@ -76,6 +80,8 @@ def file_report(file: FileDiff, verdict: Classification, hunks: tuple[Hunk, ...]
         outcome, reason = "skipped", "the policy ignores it"
     elif outcome == "checked" and is_foreign(file.path, file.old.text or ""):
         outcome, reason = "skipped", "vendored or generated: searched for credentials and hidden characters only"
+    elif outcome == "checked" and file.new.size > _most(file.path):
+        outcome, reason = "failed", "too large to be parsed: searched for credentials and hidden characters only"
     return FileReport(file.path, file.old_path, file.change, verdict.label, verdict.rules, verdict.warnings,
                       None, outcome, reason, hunks, hunk_labels)  # fmt: skip
 
@@ -94,6 +100,13 @@ def _outcome(file: FileDiff) -> tuple[Outcome, str]:
             return "skipped", "binary"
         case _:
             return "checked", ""
+
+
+def _most(path: str) -> float:
+    """Bytes of a file that the checks parse: padding must not hide what code or a CI definition does."""
+    if language_of(path) is not None:
+        return MAX_PARSED
+    return MAX_PIPELINE if is_pipeline(path) else inf
 
 
 def _was_text(file: FileDiff) -> bool:

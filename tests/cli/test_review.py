@@ -216,6 +216,32 @@ def test_a_stream_that_is_not_utf8_is_no_failure(work: Work) -> None:
     assert (run.returncode, run.stderr) == (0, b"")
 
 
+def test_an_older_policy_is_said_where_the_tip_of_the_base_is_not_in_the_clone(work: Work, review: Review) -> None:
+    base, head = work.commit(a="1\n"), work.commit(a="2\n")
+    work.git("switch", "-qc", "feature")
+    environ = {
+        "CI_MERGE_REQUEST_IID": "3", "CI_MERGE_REQUEST_DIFF_BASE_SHA": base, "CI_COMMIT_SHA": head,
+        "CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "main",
+    }  # fmt: skip
+    output = work.path.parent / "r.md"
+    review("--output", str(output), environ=environ)
+    assert "The tip of the base branch (main) is not in this clone" in output.read_text()
+
+
+def test_a_report_never_goes_through_a_link(work: Work, review: Review, tmp_path: Path) -> None:
+    work.commit(a="1\n")
+    (tmp_path / "precious").write_text("precious")
+    (tmp_path / "link.md").symlink_to(tmp_path / "precious")
+    assert review("--output", str(tmp_path / "link.md"))[0] == 2
+    assert (tmp_path / "precious").read_text() == "precious"
+
+
+@pytest.mark.parametrize("argument", ["--pr=0", "--pr=-3", "--pr=x", "--base=", "--head="])
+def test_an_argument_that_means_nothing_is_refused(work: Work, review: Review, argument: str) -> None:
+    work.commit(a="1\n")
+    assert review(argument)[0] == 2
+
+
 IGNORING = '[review]\nignore = ["*.snap"]\n\n[[rule]]\nlabel = "confidential"\npaths = ["vault/**"]\n'
 
 
