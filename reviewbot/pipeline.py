@@ -13,7 +13,7 @@ from reviewbot.core.findings import Finding, Severity
 from reviewbot.core.fingerprints import NOWHERE, Index
 from reviewbot.core.labels import Label, join
 from reviewbot.core.merging import fold, merge
-from reviewbot.core.policy import Policy, classify, is_ignored
+from reviewbot.core.policy import Classification, Policy, classify, is_ignored
 from reviewbot.core.pull import PullRequest
 from reviewbot.core.report import FileReport, Report, assemble, file_report
 from reviewbot.core.symbols import Syntax
@@ -41,8 +41,16 @@ class Evidence:
 class Examined:
     """One file, classified and checked."""
 
-    report: FileReport
+    verdict: Classification
     findings: tuple[Finding, ...]
+    ignored: bool
+    #: The label of each hunk, and the hunks with what is withheld; None where nothing is, for it may come from afar.
+    labels: tuple[Label, ...]
+    withheld: tuple[Hunk, ...] | None
+
+    def report(self, file: FileDiff) -> FileReport:
+        hunks = file.hunks if self.withheld is None else self.withheld
+        return file_report(file, self.verdict, hunks, self.labels, ignored=self.ignored)
 
 
 #: Applies a function to every file, in order: `map`, or several processes.
@@ -65,7 +73,8 @@ def review(pull: PullRequest, policy: Policy, *, checks: Sequence[Check], guards
     examined = tuple(spread(work, pull.files))
     findings = [finding for one in examined for finding in one.findings]
     rules = [rule for check in checks for rule in check.RULES]
-    return assemble(pull, policy, [one.report for one in examined], findings, fail_on, known.notices, rules)
+    files = [one.report(file) for file, one in zip(pull.files, examined, strict=True)]
+    return assemble(pull, policy, files, findings, fail_on, known.notices, rules)
 
 
 def examine(file: FileDiff, pull: PullRequest, policy: Policy, evidence: Evidence, checks: Sequence[Check],
@@ -82,7 +91,7 @@ def examine(file: FileDiff, pull: PullRequest, policy: Policy, evidence: Evidenc
     said = fold(finding for check in (guards if skipped else checks) for finding in check.check(reading))
     theirs = () if skipped else fold(reported)
     findings = merge(*(_labelled(reading, withheld, tuple(group)) for group in (said, theirs)))
-    return Examined(file_report(file, verdict, withheld, labels, ignored=skipped), findings)
+    return Examined(verdict, findings, skipped, labels, withheld if spots else None)
 
 
 _SIDES: tuple[Side, Side] = ("old", "new")
