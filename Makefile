@@ -18,8 +18,11 @@ lint: .venv/test
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
+# REPOSITORIES="DIR …": their history too; DATA=DIR: labelled credentials too; PATCHES=DIR: other people's patches too.
 bench: .venv/bench
-	$(BIN)/python -m bench
+	$(BIN)/python -m bench $(REPOSITORIES)
+	$(if $(DATA),$(BIN)/python -m bench.credentials $(DATA))
+	$(if $(PATCHES),$(BIN)/python -m bench.patches $(PATCHES))
 
 # Writes the locked lists anew from pyproject.toml (needs uv).
 lock:

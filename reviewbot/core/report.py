@@ -79,7 +79,7 @@ def file_report(file: FileDiff, verdict: Classification, hunks: tuple[Hunk, ...]
     if outcome == "checked" and ignored:
         outcome, reason = "skipped", "the policy ignores it"
     elif outcome == "checked" and is_foreign(file.path, file.old.text or ""):
-        outcome, reason = "skipped", "vendored or generated: searched for credentials and hidden characters only"
+        outcome, reason = "skipped", "vendored or generated: most checks leave it to its authors"
     elif outcome == "checked" and file.new.size > _most(file.path):
         outcome, reason = "failed", "too large to be parsed: searched for credentials and hidden characters only"
     return FileReport(file.path, file.old_path, file.change, verdict.label, verdict.rules, verdict.warnings,
