@@ -30,9 +30,3 @@ class NotReviewedError(ReviewbotError):
     """Something that should have been reviewed was not."""
 
     exit_code = 3
-
-
-class EgressRefusedError(ReviewbotError):
-    """The policy does not let this text leave, and the operator asked to be told."""
-
-    exit_code = 4

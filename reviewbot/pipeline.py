@@ -145,7 +145,7 @@ def _label(hunk: Hunk, label: Label, spots: Spots) -> Label:
 
 
 def _withheld(hunks: Iterable[Hunk], spots: Spots) -> Iterator[Hunk]:
-    """The hunks with every credential replaced by a placeholder: nothing after this has seen the value.
+    """The hunks with every credential replaced by a placeholder: reports are made of these, never of the change itself.
 
     The section is a piece of some line above, so it goes where any line has a credential.
     """
@@ -179,6 +179,8 @@ def _labelled(reading: Reading, hunks: Sequence[Hunk], findings: Sequence[Findin
 
 #: Rows and characters of a row that a finding quotes.
 _ROWS, _WIDE = 50, 1000
+#: Shorter values are words that stand in many sentences.
+_TELLING = 6
 
 
 def _values(reading: Reading) -> dict[str, str]:
@@ -195,8 +197,7 @@ def _without(prose: str, values: Mapping[str, str]) -> str:
     """What a check says, without the credentials of its file and without what looks like one by itself."""
     for value, sign in values.items():
         prose = prose.replace(value, sign) if len(value) >= _TELLING else prose
-    return credentials.masked(prose, tuple(credentials.find(prose, ""))) if "\n" not in prose else prose
-
-
-#: Shorter values are words that stand in many sentences.
-_TELLING = 6
+    spots: defaultdict[int, list[Hit]] = defaultdict(list)
+    for hit in credentials.find(prose, ""):
+        spots[hit.line].append(hit)
+    return "\n".join(credentials.masked(row, spots[number]) for number, row in enumerate(prose.split("\n"), 1))

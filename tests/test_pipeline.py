@@ -168,3 +168,11 @@ def test_vendored_code_is_said_to_be_skipped() -> None:
 def test_padding_hides_nothing(path: str) -> None:
     (file,) = review(diff(path, None, "# padding of a kilobyte\n" * 60_000)).files
     assert (file.outcome, "too large to be parsed" in file.reason) == ("failed", True)
+
+
+def test_no_line_of_a_longer_remark_has_a_credential() -> None:
+    theirs = Finding(
+        "t/x", "check:t", Severity.LOW, 0.5, Location("a.py", "new", 1, 1), "x", f"first\nthen {TOKEN} and\nlast"
+    )
+    (finding,) = review(diff("a.py", None, "a = 1\n"), reported=(theirs,)).findings
+    assert finding.body == "first\nthen ⟦github-token⟧ and\nlast"
