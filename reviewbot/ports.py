@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
 from reviewbot.core.credentials import Hit
 from reviewbot.core.diff import FileDiff, Side
+from reviewbot.core.endpoints import Endpoint
+from reviewbot.core.exchange import Prompt, Reply, Traits
 from reviewbot.core.findings import Finding, Rule
 from reviewbot.core.fingerprints import Excerpt
 from reviewbot.core.labels import Label
+from reviewbot.core.ledger import Entry
 from reviewbot.core.policy import Policy
 from reviewbot.core.pull import PullRequest
 from reviewbot.core.symbols import Syntax
@@ -47,3 +50,32 @@ class Check(Protocol):
 
     def check(self, reading: Reading) -> Iterable[Finding]:
         """The findings on this file, each on an added or removed line or on the file as a whole."""
+
+
+#: Called with the size of a body when a connection stands and before the body's first byte leaves.
+#: What it raises ends the call, and nothing has left.
+Departing = Callable[[int], None]
+
+
+class Backend(Protocol):
+    """A way to reach a model. Safe to call from several threads.
+
+    `deadline` is a reading of `time.monotonic()`; both methods end before it, or raise BackendError with a Failure.
+    """
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """Where and what it is."""
+
+    def describe(self, deadline: float, departing: Departing) -> Traits:
+        """What the server says of its model. Asked once; later calls return the same."""
+
+    def complete(self, prompt: Prompt, deadline: float, departing: Departing) -> Reply:
+        """The whole reply. It was not cut short, and the server read the whole prompt."""
+
+
+class Ledger(Protocol):
+    """Where every decision and every departure is written, before it happens. Safe to call from several threads."""
+
+    def append(self, entry: Entry) -> None:
+        """Write one line. What it raises must stop what was about to happen."""

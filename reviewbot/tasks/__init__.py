@@ -1,0 +1,1 @@
+"""What the bot offers. Each task makes prompts and reads replies; it asks nobody."""
