@@ -69,6 +69,18 @@ class Finding:
     id: str = field(default="", compare=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """What a model said and nobody will see in a comment, and why."""
+
+    title: str
+    path: str
+    line: int | None
+    reason: str
+    label: Label
+    origin: str = ""
+
+
 def at(rule: Rule, file: FileDiff, line: int | None, *, side: Side = "new", end: int | None = None, title: str = "",
        body: str = "", severity: Severity | None = None, label: Label = Label.PUBLIC) -> Finding:  # fmt: skip
     """A finding of a check by `rule` on a line of `file`; None is the file as a whole.
