@@ -34,6 +34,7 @@ def parser() -> argparse.ArgumentParser:
     _review(commands.add_parser("review", help="review a range of commits or a pull request"))
     _doctor(commands.add_parser("doctor", help="what is here, what is missing, what in the environment is dangerous"))
     _policy(commands.add_parser("policy", help="which label a path has and why, whether a policy is valid"))
+    _audit(commands.add_parser("audit", help="whether a ledger is whole, and what it says left"))
     _demo(commands.add_parser("demo", help="make a small repository with a tricky pull request and review it"))
     return top
 
@@ -78,6 +79,21 @@ def _policy(command: argparse.ArgumentParser) -> None:
         action.add_argument("--policy", metavar="FILE|PACK", help="policy file or shipped pack (default: default)")
     for name, action in (("explain", explain), ("check", check), ("show", show)):
         action.set_defaults(run=_lazy("policy", name))
+
+
+def _audit(command: argparse.ArgumentParser) -> None:
+    actions = command.add_subparsers(dest="action", required=True, metavar="verify|show")
+    verify = actions.add_parser("verify", help="the first line that was changed, if one was")
+    verify.add_argument("ledgers", nargs="+", metavar="LEDGER", help="ledger; several are those of one run in parts")
+    verify.add_argument("--head", metavar="HASH", help="where it has to end: what the report and the review say")
+    verify.add_argument("--signature", metavar="FILE", help="signature of the head")
+    verify.add_argument("--public-key", metavar="FILE", help="whose signature it has to be (PEM)")
+    show = actions.add_parser("show", help="every decision, and every byte that left")
+    show.add_argument("ledger", metavar="LEDGER", help="ledger")
+    show.add_argument("path", nargs="?", metavar="PATH", help="only what concerns this file, or with / this folder")
+    show.add_argument("--csv", action="store_true", help="as a table for spreadsheets")
+    for name, action in (("verify", verify), ("show", show)):
+        action.set_defaults(run=_lazy("audit", name))
 
 
 def _demo(command: argparse.ArgumentParser) -> None:
