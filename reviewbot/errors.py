@@ -26,6 +26,12 @@ class RepositoryError(ReviewbotError):
     """Git objects that are not there or that git refuses to read."""
 
 
+class EgressDeniedError(ReviewbotError):
+    """Text that no configured model, or not this one, is cleared to read."""
+
+    exit_code = 4
+
+
 class NotReviewedError(ReviewbotError):
     """Something that should have been reviewed was not."""
 

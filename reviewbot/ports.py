@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from reviewbot.core.credentials import Hit
 from reviewbot.core.diff import FileDiff, Side
 from reviewbot.core.endpoints import Endpoint
-from reviewbot.core.exchange import Prompt, Reply, Traits
+from reviewbot.core.exchange import Failure, Prompt, Reply, Traits
 from reviewbot.core.findings import Finding, Rule
 from reviewbot.core.fingerprints import Excerpt
 from reviewbot.core.labels import Label
@@ -52,9 +52,25 @@ class Check(Protocol):
         """The findings on this file, each on an added or removed line or on the file as a whole."""
 
 
-#: Called with the size of a body when a connection stands and before the body's first byte leaves.
-#: What it raises ends the call, and nothing has left.
-Departing = Callable[[int], None]
+class Departing(Protocol):
+    """Called with the size of a body when a connection stands and before the body's first byte leaves.
+
+    What it raises ends the call, and nothing has left. A function of one number satisfies it.
+    """
+
+    def __call__(self, size: int, /) -> None:
+        """`size` is in bytes; 0 where a request has no body."""
+
+
+@runtime_checkable
+class Witness(Departing, Protocol):
+    """A Departing that also hears of attempts: a Backend that tries again tells it, any other has nothing to tell."""
+
+    def again(self, attempt: int, failure: Failure) -> None:
+        """Attempt 1, 2, … ended so and another is due. How the last one ends is what the call returns or raises.
+
+        What it raises ends the call, and no other attempt is made.
+        """
 
 
 class Backend(Protocol):
