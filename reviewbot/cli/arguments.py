@@ -49,9 +49,27 @@ def _review(command: argparse.ArgumentParser) -> None:
     command.add_argument("--sarif", action="append", default=[], metavar="FILE",
                          help="findings of your own linters; may repeat")  # fmt: skip
     command.add_argument("--fail-on", choices=SEVERITIES, help="exit 1 at or above this severity (default: critical)")
-    command.add_argument("--offline", action="store_true", help="no hosted backend exists for this run")
+    _asking(command)
     command.add_argument("--dry-run", action="store_true", help="everything but the posting")
     command.set_defaults(run=_lazy("review"))
+
+
+def _asking(command: argparse.ArgumentParser) -> None:
+    """Options of the commands that ask models."""
+    command.add_argument("--operator", metavar="FILE", help="the models, what each may read, what a run may cost "
+                         "(default: REVIEWBOT_OPERATOR, else single variables)")  # fmt: skip
+    command.add_argument("--tasks", type=_tasks, default=("review",), metavar="TASKS", help="review")
+    command.add_argument("--ledger", metavar="FILE", help="a line for every decision and for every byte that leaves")
+    command.add_argument("--sign-key", metavar="FILE|env:NAME", help="sign the ledger's head into FILE.sig (Ed25519)")
+    command.add_argument("--offline", action="store_true", help="no hosted backend exists for this run")
+    command.add_argument("--strict", action="store_true", help="exit 4 where no model is cleared for a file")
+
+
+def _tasks(text: str) -> tuple[str, ...]:
+    names = tuple(text.split(","))
+    if set(names) - {"review"}:
+        raise argparse.ArgumentTypeError("only review, in this version")
+    return names
 
 
 def _number(text: str) -> int:
@@ -63,6 +81,7 @@ def _number(text: str) -> int:
 
 def _doctor(command: argparse.ArgumentParser) -> None:
     command.add_argument("--repo", default=".", metavar="DIR", help="repository (default: .)")
+    command.add_argument("--operator", metavar="FILE", help="the models to look at (default: as for review)")
     command.set_defaults(run=_lazy("doctor"))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
@@ -23,6 +22,7 @@ class Call:
     first_token: float | None
     #: Waiting for a free place at the backend.
     queued: float
+    cost_usd: float
     #: `ok`, or a Failure.
     status: str = "ok"
 
@@ -35,11 +35,23 @@ class Answer:
     #: The backend that read it; "" where none did, and then why.
     backend: str
     reason: str = ""
+    #: No backend of this run is cleared for it, so none was asked.
+    denied: bool = False
     findings: tuple[Finding, ...] = ()
     dropped: tuple[Dropped, ...] = ()
     calls: tuple[Call, ...] = ()
     #: What a reader has to know of it, though it was read.
     notice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What came of a plan's jobs, or of a part of them."""
+
+    answers: tuple[Answer, ...]
+    #: The backends of the run, in the operator's order.
+    backends: tuple[str, ...] = ()
+    notices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +70,7 @@ class Usage:
     p99: float
     first_token_p50: float | None
     first_token_p95: float | None
+    queue_p50: float
     queue_p95: float
 
 
@@ -66,24 +79,24 @@ def cost(endpoint: Endpoint, tokens_in: int, tokens_out: int) -> float:
     return (tokens_in * (endpoint.price_in or 0.0) + tokens_out * (endpoint.price_out or 0.0)) / 1_000_000
 
 
-def usage(answers: Iterable[Answer], endpoints: Iterable[Endpoint]) -> tuple[Usage, ...]:
+def usage(parts: Sequence[Answers]) -> tuple[Usage, ...]:
     """What each backend did, in the operator's order; those that did nothing are left out."""
-    groups: defaultdict[str, list[Call]] = defaultdict(list)
-    for answer in answers:
-        for call in answer.calls:
-            groups[call.backend].append(call)
-    return tuple(_usage(endpoint, groups[endpoint.name]) for endpoint in endpoints if groups[endpoint.name])
+    groups: dict[str, list[Call]] = {name: [] for part in parts for name in part.backends}
+    for call in (call for part in parts for answer in part.answers for call in answer.calls):
+        groups.setdefault(call.backend, []).append(call)
+    return tuple(_usage(name, calls) for name, calls in groups.items() if calls)
 
 
-def _usage(endpoint: Endpoint, calls: Sequence[Call]) -> Usage:
+def _usage(backend: str, calls: Sequence[Call]) -> Usage:
     seconds = sorted(call.seconds for call in calls)
     first = sorted(call.first_token for call in calls if call.first_token is not None)
-    tokens_in, tokens_out = sum(call.tokens_in for call in calls), sum(call.tokens_out for call in calls)
+    queued = sorted(call.queued for call in calls)
     return Usage(
-        endpoint.name, endpoint.model, len(calls), sum(call.status != "ok" for call in calls), tokens_in, tokens_out,
-        cost(endpoint, tokens_in, tokens_out), percentile(seconds, 50), percentile(seconds, 95),
+        backend, calls[0].model, len(calls), sum(call.status != "ok" for call in calls),
+        sum(call.tokens_in for call in calls), sum(call.tokens_out for call in calls),
+        sum(call.cost_usd for call in calls), percentile(seconds, 50), percentile(seconds, 95),
         percentile(seconds, 99), percentile(first, 50) if first else None, percentile(first, 95) if first else None,
-        percentile(sorted(call.queued for call in calls), 95),
+        percentile(queued, 50), percentile(queued, 95),
     )  # fmt: skip
 
 
@@ -92,10 +105,10 @@ def percentile(ordered: Sequence[float], percent: int) -> float:
     return ordered[max(0, ceil(len(ordered) * percent / 100) - 1)] if ordered else 0.0
 
 
-def by_job(answers: Iterable[Answer]) -> Mapping[str, Answer]:
+def by_job(parts: Iterable[Answers]) -> Mapping[str, Answer]:
     """The answer to each job; of several to one, the one that was read."""
     found: dict[str, Answer] = {}
-    for answer in answers:
+    for answer in (answer for part in parts for answer in part.answers):
         if answer.job not in found or not found[answer.job].backend:
             found[answer.job] = answer
     return found

@@ -98,12 +98,14 @@ def at(rule: Rule, file: FileDiff, line: int | None, *, side: Side = "new", end:
 def identify(findings: Iterable[Finding]) -> tuple[Finding, ...]:
     """The findings with their fingerprints: rule, path, side and quoted text, numbered where equal.
 
-    Line numbers stay out, so that a rebase or an insertion above changes nothing.
+    Line numbers stay out, so that a rebase or an insertion above changes nothing; so does the kind that a model gives,
+    for it may call the same defect by another the next time.
     """
     seen: Counter[tuple[str, str, str, str]] = Counter()
     identified = []
     for finding in findings:
-        key = (finding.rule, finding.location.path, finding.location.side, " ".join(finding.quote.split()))
+        rule = "model" if finding.rule.startswith("model/") else finding.rule
+        key = (rule, finding.location.path, finding.location.side, " ".join(finding.quote.split()))
         text = "\0".join((*key, str(seen[key])))
         digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
         seen[key] += 1

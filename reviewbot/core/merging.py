@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -88,6 +88,43 @@ def merge(ours: Iterable[Finding], theirs: Iterable[Finding] = ()) -> tuple[Find
         kind = defect(finding.rule if own else _bare(finding.rule)) if place.line is not None else position
         groups.setdefault((place.path, place.side, place.line, kind), []).append((finding, own))
     return tuple(merged for group in groups.values() for merged in _merged(group))
+
+
+def united(checked: Sequence[Finding], claims: Iterable[Finding]) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
+    """What checks found and what models claim, each once; and the claims that say what another finding says already.
+
+    Only findings of one label are compared: whether a lower one is shown must not depend on a higher one.
+    """
+    kept, doubled = list(checked), []
+    places: dict[tuple[str, str], list[int]] = defaultdict(list)
+    for number, finding in enumerate(kept):
+        places[finding.location.path, finding.location.side].append(number)
+    for claim in sorted(claims, key=lambda claim: (-claim.severity, -claim.confidence)):
+        place = claim.location.path, claim.location.side
+        twin = next((number for number in places[place] if _says(kept[number], claim)), None)
+        if twin is None:
+            places[place].append(len(kept))
+            kept.append(claim)
+            continue
+        doubled.append(claim)
+        note = f"Also reported by {claim.origin} ({claim.rule})."
+        if kept[twin].origin != claim.origin and note not in kept[twin].body:
+            severity = max(kept[twin].severity, claim.severity)
+            kept[twin] = replace(kept[twin], severity=severity, body=f"{kept[twin].body} {note}".strip())
+    return tuple(kept), tuple(doubled)
+
+
+def _says(finding: Finding, claim: Finding) -> bool:
+    """Whether a finding is about the same lines and the same kind of defect as a claim of a model."""
+    ours, theirs = finding.location, claim.location
+    if finding.label != claim.label or ours.line is None or theirs.line is None:
+        return False
+    if theirs.line > (ours.end_line or ours.line) or ours.line > (theirs.end_line or theirs.line):
+        return False
+    if finding.rule == claim.rule:
+        return True
+    said = next((name for name, pattern in CLASSES if pattern.search(claim.title)), None)
+    return said is not None and said == defect(finding.rule)
 
 
 @lru_cache(maxsize=1024)

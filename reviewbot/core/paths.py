@@ -55,6 +55,18 @@ def is_pipeline(path: str) -> bool:
     return _PIPELINES.search(path) is not None
 
 
+_LOCKS = re.compile(
+    r"(?:^|/)(?:[^/]*\.lock|[^/]*[-.]lock\.(?:json|ya?ml|hcl)|npm-shrinkwrap\.json|go\.sum|[^/]*\.sum|"
+    r"yarn\.lock|Podfile\.lock|gradle\.lockfile|packages\.lock\.json|SHA(?:1|256|512)SUMS?|[^/]*\.(?:sha256|sha512|md5))$",
+    re.IGNORECASE,
+)
+
+
+def is_lock(path: str) -> bool:
+    """Whether a path is that of a generated list of versions or checksums."""
+    return _LOCKS.search(path) is not None
+
+
 @lru_cache(maxsize=1024)
 def folders(path: str) -> frozenset[str]:
     return frozenset(part.lower() for part in PurePosixPath(path).parts[:-1])

@@ -190,7 +190,7 @@ def _masked(message: str, secrets: Iterable[tuple[str, str]]) -> str:
         line = line[:_READ].rpartition(" ")[0]
     for value, sign in secrets:
         line = line.replace(value, sign)
-    return credentials.masked(line, tuple(credentials.find(line, "")))
+    return credentials.withheld(line)
 
 
 def _divided(message: str) -> tuple[str, str]:

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from math import inf
 from typing import Literal
 
 from reviewbot import __version__
-from reviewbot.core.diff import ChangeKind, FileDiff, Hunk
-from reviewbot.core.findings import Finding, Rule, Severity, identify, rank
+from reviewbot.core.answers import Usage
+from reviewbot.core.diff import ChangeKind, FileDiff, Hunk, Side
+from reviewbot.core.findings import Dropped, Finding, Rule, Severity, identify, rank
 from reviewbot.core.grammars import language_of
-from reviewbot.core.labels import Label
+from reviewbot.core.labels import Label, permits
 from reviewbot.core.paths import is_foreign, is_pipeline, is_text_name
-from reviewbot.core.policy import Classification, Policy
+from reviewbot.core.policy import Classification, Policy, ReviewStyle
 from reviewbot.core.pull import PullRequest
 from reviewbot.core.symbols import MAX_PARSED
 
@@ -51,6 +52,15 @@ class FileReport:
 
 
 @dataclass(frozen=True, slots=True)
+class Record:
+    """Where a run's ledger is and how it ends; `path` is "" where none is kept."""
+
+    path: str
+    entries: int
+    head: str
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """A finished run. `findings` are ranked; `posted` says which are shown inline."""
 
@@ -69,6 +79,12 @@ class Report:
     rules: tuple[Rule, ...] = ()
     #: The severity from which a finding blocks; None never does.
     gate: Severity | None = None
+    #: What models said and nobody is shown, and why.
+    dropped: tuple[Dropped, ...] = ()
+    usage: tuple[Usage, ...] = ()
+    ledger: Record | None = None
+    #: What may be posted; findings above it are withheld.
+    comments: Label = Label.RESTRICTED
     version: str = __version__
 
 
@@ -115,25 +131,36 @@ def _was_text(file: FileDiff) -> bool:
     return base or (file.new.exists and (language_of(file.path) is not None or is_text_name(file.path)))
 
 
+#: Below this confidence a finding is told in the summary only.
+SURE = 0.5
+
+
 def assemble(pull: PullRequest, policy: Policy, files: Sequence[FileReport], findings: Iterable[Finding],
-             fail_on: Severity | None, notices: Sequence[str] = (), rules: Sequence[Rule] = ()) -> Report:  # fmt: skip
+             fail_on: Severity | None, notices: Sequence[str] = (), rules: Sequence[Rule] = (), *,
+             comments: Label = Label.RESTRICTED) -> Report:  # fmt: skip
     """Rank the findings, cut them to the comment budget, and derive status, conclusion and exit code."""
     ranked = sorted(identify(findings), key=rank)
-    placed = tuple(_place(ranked, policy.review.max_comments, policy.review.min_severity))
+    placed = tuple(_place(ranked, files, policy.review, comments))
     blocking = fail_on is not None and any(finding.severity >= fail_on for finding in placed)
     outcomes = {file.outcome for file in files}
     failed = "failed" in outcomes
     conclusion: Conclusion = (
         "failure" if blocking
         else "action_required" if policy.failure
-        else "success" if outcomes == {"reviewed"}
+        else "success" if "reviewed" in outcomes and all(map(is_whole, files))
         else "neutral"
     )  # fmt: skip
     return Report(
         base_sha=pull.base_sha, head_sha=pull.head_sha, number=pull.number, title=pull.title, policy=policy,
         status=_status(outcomes), conclusion=conclusion, exit_code=3 if failed else int(blocking),
         files=tuple(files), findings=placed, notices=tuple(notices), rules=tuple(rules), gate=fail_on,
+        comments=comments,
     )  # fmt: skip
+
+
+def is_whole(file: FileReport) -> bool:
+    """Whether a model read all there is to read of a file: what was only moved has no line for one."""
+    return file.outcome == "reviewed" or (file.outcome == "checked" and not file.hunks)
 
 
 def _status(outcomes: set[Outcome]) -> Status:
@@ -144,10 +171,31 @@ def _status(outcomes: set[Outcome]) -> Status:
     return "reviewed" if "reviewed" in outcomes else "checked"
 
 
-def _place(ranked: Sequence[Finding], budget: int, floor: Severity) -> Iterable[Finding]:
-    """The first `budget` findings at or above the floor go inline; the rest folds into the summary."""
-    left = budget
+def _place(ranked: Sequence[Finding], files: Sequence[FileReport], style: ReviewStyle,
+           comments: Label) -> Iterable[Finding]:  # fmt: skip
+    """The first findings that people should meet at their lines go inline, up to the budget; the rest to the summary.
+
+    What may not be posted is set aside first: what is shown of the rest does not depend on it.
+    """
+    left = style.max_comments
+    shown = _shown(files)
     for finding in ranked:
-        inline = left > 0 and finding.severity >= floor and finding.location.line is not None
-        left -= inline
-        yield replace(finding, posted="inline" if inline else "summary")
+        spot = finding.location
+        sure = finding.severity >= style.min_severity and finding.confidence >= SURE
+        if not permits(comments, finding.label):
+            yield replace(finding, posted="withheld")
+        elif left > 0 and sure and spot.line in shown.get((spot.side, spot.path), (spot.line,)) and spot.line:
+            left -= 1
+            yield replace(finding, posted="inline")
+        else:
+            yield replace(finding, posted="summary")
+
+
+def _shown(files: Sequence[FileReport]) -> Mapping[tuple[Side, str], frozenset[int | None]]:
+    """By side and path the lines that a forge shows of a change: a comment on any other it refuses."""
+    found: dict[tuple[Side, str], frozenset[int | None]] = {}
+    for file in files:
+        lines = [line for hunk in file.hunks for line in hunk.lines]
+        found["new", file.path] = frozenset(line.new for line in lines)
+        found["old", file.old_path] = found.get(("old", file.old_path), frozenset()) | {line.old for line in lines}
+    return found

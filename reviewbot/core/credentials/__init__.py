@@ -4,20 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from reviewbot.core.credentials import assignments, blocks, manifests, places, vendors
 from reviewbot.core.credentials.hits import Hit, Span, on_lines, united
+from reviewbot.core.paths import is_lock
 
-__all__ = ["Hit", "find", "fingerprint", "fingerprints", "grouped", "masked", "value_of"]
-
-#: Generated lists of versions and checksums: a name there says nothing, a vendor's shape still does.
-_LOCKS = re.compile(
-    r"(?:^|/)(?:[^/]*\.lock|[^/]*[-.]lock\.(?:json|ya?ml|hcl)|npm-shrinkwrap\.json|go\.sum|[^/]*\.sum|"
-    r"yarn\.lock|Podfile\.lock|gradle\.lockfile|packages\.lock\.json|SHA(?:1|256|512)SUMS?|[^/]*\.(?:sha256|sha512|md5))$",
-    re.IGNORECASE,
-)
+__all__ = ["Hit", "find", "fingerprint", "fingerprints", "grouped", "masked", "value_of", "withheld"]
 
 _MANIFESTS = (".yaml", ".yml", ".yaml.tpl", ".yml.j2", ".yaml.j2")
 
@@ -26,7 +19,7 @@ def find(text: str, path: str) -> Iterator[Hit]:
     """The credentials of a whole text; `path` says what kind of file it is."""
     raw = text.encode("ascii", "replace")
     spans = [*vendors.spans(text, raw), *blocks.spans(text, raw), *places.spans(text, raw)]
-    if not _LOCKS.search(path):
+    if not is_lock(path):  # a name there says nothing, a vendor's shape still does
         spans += assignments.spans(text, raw, path)
     if path.lower().endswith(_MANIFESTS):
         spans += manifests.spans(text, raw)
@@ -41,6 +34,16 @@ def masked(line: str, hits: Iterable[Hit]) -> str:
     for span in reversed(united(Span(hit.start, hit.end, hit.kind, hit.confidence) for hit in hits)):
         line = f"{line[: span.start]}⟦{span.kind}⟧{line[span.end :]}"
     return line
+
+
+def withheld(prose: str) -> str:
+    """Prose of a check, a tool or a model without what looks like a credential by itself."""
+    spots: dict[int, list[Hit]] = {}
+    for hit in find(prose, ""):
+        spots.setdefault(hit.line, []).append(hit)
+    if not spots:
+        return prose
+    return "\n".join(masked(row, spots.get(number, ())) for number, row in enumerate(prose.split("\n"), 1))
 
 
 def grouped(hits: Iterable[Hit]) -> list[tuple[Hit, ...]]:

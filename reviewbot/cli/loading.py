@@ -1,0 +1,85 @@
+"""What a review is of: the pull request that the command line or CI names, its policy, and what it rests on."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from reviewbot import git
+from reviewbot.cli.ci import Stand, stand
+from reviewbot.cli.environment import KEY
+from reviewbot.cli.evidence import load_index
+from reviewbot.cli.linters import reported
+from reviewbot.cli.policies import current, load_policies, notices
+from reviewbot.core import credentials
+from reviewbot.core.findings import Severity
+from reviewbot.core.policy import Policy
+from reviewbot.core.pull import PullRequest
+from reviewbot.core.text import visible
+from reviewbot.errors import RepositoryError, UsageError
+from reviewbot.forges import local
+from reviewbot.pipeline import Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """All that planning needs, and the folder is no longer read."""
+
+    pull: PullRequest
+    policy: Policy
+    evidence: Evidence
+
+
+def loaded(arguments: argparse.Namespace, environ: Mapping[str, str], git_program: str) -> Loaded:
+    """Read the change. Raises UsageError, ConfigError, RepositoryError."""
+    place = stand(environ, lambda name: Path(name).read_bytes())
+    with git.opened(Path(arguments.repo), program=git_program) as repo:
+        pull = _pull(repo, arguments, place)
+        old = () if arguments.base else _older_policy(repo, place.bases)
+        policy, proposed = load_policies(repo, pull, arguments.policy)
+        index, left_out = load_index(repo, pull, policy)
+    policy, ended = current(policy, date.today())
+    findings, said = reported(arguments, pull, policy)
+    return Loaded(pull, policy, Evidence(proposed, index, findings, environ.get(KEY, "").encode(),
+                                         (*notices(policy), *old, *ended, *left_out, *said)))  # fmt: skip
+
+
+def gate(name: str | None, policy: Policy) -> Severity | None:
+    """What the command line says; else the policy."""
+    if name is None:
+        return policy.fail_on
+    return None if name == "none" else Severity[name.upper()]
+
+
+def _pull(repo: git.Repository, arguments: argparse.Namespace, place: Stand) -> PullRequest:
+    """The pull request that the command line names, else the one that CI runs for."""
+    if "" in (arguments.base, arguments.head):
+        raise UsageError("--base and --head: an empty name; is a variable not set?")
+    base = arguments.base or _first_known(repo, place.bases)
+    pull = local.load(repo, base, arguments.head or place.head or "HEAD")
+    title = credentials.withheld(place.title).replace("\n", " ")
+    return replace(pull, number=place.number if arguments.pr is None else arguments.pr, title=title)
+
+
+def _first_known(repo: git.Repository, names: Sequence[str]) -> str | None:
+    """The first name that this clone knows; the last one, if none, says why. None where CI names no base."""
+    for name in names[:-1]:
+        try:
+            return git.resolve(repo, name)
+        except (UsageError, RepositoryError):
+            continue
+    return names[-1] if names else None
+
+
+def _older_policy(repo: git.Repository, names: Sequence[str]) -> tuple[str, ...]:
+    """A notice where this clone lacks the tip of the base branch: whoever branches early chooses an old policy."""
+    known = _first_known(repo, names)
+    if len(names) < 2 or known != names[-1]:
+        return ()
+    tip = visible(names[0]).removeprefix("refs/remotes/origin/")
+    return (
+        f"The tip of the base branch ({tip}) is not in this clone: the policy is that of an older commit. Fetch it.",
+    )

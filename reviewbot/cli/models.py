@@ -1,0 +1,61 @@
+"""The models of a run: what the operator names, what policy and licence allow, each asked by its server who it is."""
+
+from __future__ import annotations
+
+import argparse
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from reviewbot.cli import adapters, environment, operators
+from reviewbot.core.endpoints import Endpoint, Operator
+from reviewbot.core.exchange import Traits
+from reviewbot.core.guards import refused, usable
+from reviewbot.core.policy import Policy
+from reviewbot.core.pull import PullRequest
+from reviewbot.core.routing import shared
+from reviewbot.core.text import clipped, visible
+from reviewbot.pipeline import Models, Reader, described
+from reviewbot.ports import Ledger
+
+
+def operator(arguments: argparse.Namespace, environ: Mapping[str, str]) -> Operator:
+    """What the operator says. Raises UsageError, ConfigError."""
+    return operators.load(arguments.operator, environ, offline=arguments.offline, directory=Path(arguments.repo))
+
+
+def loaded(said: Operator, environ: Mapping[str, str], policy: Policy, pull: PullRequest, ledger: Ledger,
+           began: float) -> Models:  # fmt: skip
+    """The models that may be used in this run, connected. Raises ConfigError, UsageError, and what a ledger raises.
+
+    `began` is a reading of `time.monotonic()`: the run's time counts from there.
+    """
+    in_ci = environment.in_ci(environ)
+    allowed = usable(said.endpoints, policy, in_ci=in_ci)
+    taking = shared(allowed.endpoints, str(pull.number or pull.base_sha))
+    left_out = tuple(f"{one.name} takes no part in this pull request: its share is {one.share} %"
+                     for one in allowed.endpoints if one not in taking)  # fmt: skip
+    ends = began + said.limits.seconds
+    keys = environment.keys(said, environ)
+    backends = adapters.backends(replace(said, endpoints=taking), keys, ends)
+    readers: list[Reader] = []
+    notices: list[str] = []
+    for reader, traits in described(backends, ends, ledger):
+        why = refused(reader.endpoint, policy, traits, in_ci=in_ci)
+        if not why:
+            readers.append(reader)
+        notices += [f"{reader.endpoint.name} is not used: {why}"] if why else _told(reader.endpoint, traits)
+    return Models(tuple(readers), ledger, ends, said.limits, notices=(*allowed.notices, *left_out, *notices))
+
+
+def _told(endpoint: Endpoint, traits: Traits | None) -> Iterator[str]:
+    """What a reader of the review should know of a model."""
+    if traits is not None and traits.deprecation:
+        retirement = visible(clipped(traits.deprecation, 100))
+        yield f"{endpoint.name}: {visible(clipped(endpoint.model, 100))} will be retired: {retirement}"
+
+
+def started() -> float:
+    """When a run begins, as `time.monotonic()` reads."""
+    return time.monotonic()

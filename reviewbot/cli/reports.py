@@ -1,0 +1,59 @@
+"""Where a report goes: files by their names, and the terminal or a log."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Mapping, Sequence
+
+from reviewbot.cli.environment import in_ci
+from reviewbot.core.report import Report
+from reviewbot.core.text import visible
+from reviewbot.errors import UsageError
+from reviewbot.formats import Render, renderer
+
+
+def renderers(names: Sequence[str]) -> list[tuple[str, Render]]:
+    """Each file with its format, before anything is done. Raises UsageError for a name of none."""
+    return [(name, renderer(name)) for name in names if name != "-"]
+
+
+def publish(report: Report, outputs: Sequence[tuple[str, Render]], environ: Mapping[str, str], *, whole: bool) -> int:
+    """Write every report that can be written and print one; the exit code of the run."""
+    problems = [problem for name, render in outputs if (problem := written(name, render(report)))]
+    _print(report, environ, whole=whole)
+    for problem in problems:
+        print(f"reviewbot: {problem}", file=sys.stderr)
+    return max(report.exit_code, UsageError.exit_code if problems else 0)
+
+
+def written(name: str, text: str, mode: int = 0o666) -> str:
+    """Write a file; why it could not be, "" where it was."""
+    try:
+        # The name may be that of a link which the pull request brought.
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0)
+        with open(os.open(name, flags, mode), "w", encoding="utf-8") as stream:  # noqa: PTH123 (a descriptor)
+            stream.write(text)
+    except OSError as error:
+        return f"{visible(name)}: cannot be written: {error.strerror}"
+    except ValueError:  # a NUL in the name
+        return f"{visible(name)}: cannot be written: no such name"
+    return ""
+
+
+def _print(report: Report, environ: Mapping[str, str], *, whole: bool) -> None:
+    """Print the report: to whoever asks for it, the whole; to a CI log, which many can read, no line of any file."""
+    if in_ci(environ) and not whole:
+        from reviewbot.formats import log
+
+        service: log.Service = (
+            "actions" if environ.get("GITHUB_ACTIONS") else "gitlab" if environ.get("GITLAB_CI") else ""
+        )
+        sys.stdout.write(log.render(report, service))
+        return
+    from reviewbot.formats import terminal
+
+    colour = sys.stdout.isatty() and not environ.get("NO_COLOR")
+    width = shutil.get_terminal_size((100, 24)).columns if sys.stdout.isatty() else 100
+    sys.stdout.write(terminal.render(report, width=width, colour=colour))

@@ -1,0 +1,75 @@
+"""Jobs in the queues of their backends: each backend works as many at a time as it may, first come, first served."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from queue import SimpleQueue
+from threading import Thread
+
+from reviewbot.core.answers import Answer, Call
+from reviewbot.core.plan import Job
+from reviewbot.errors import NotReviewedError, ReviewbotError
+from reviewbot.pipeline.asking import Reader
+
+#: What one backend makes of a job after waiting so many seconds.
+Work = Callable[[Job, Reader, float], Answer]
+
+_Result = tuple[int, Answer | ReviewbotError | None]
+_Waiting = SimpleQueue[tuple[int, Job, float] | None]
+
+
+def dispatch(jobs: Sequence[Job], routes: Mapping[str, Sequence[Reader]], work: Work) -> tuple[Answer, ...]:
+    """The answer to each job, in the jobs' order. `routes` has, by a job's name, the backends cleared for it.
+
+    A job that one backend did not read goes to the next of its route and to no other. Threads are daemons: whoever
+    interrupts the run does not wait for a model. Raises NotReviewedError, and what a ledger raises.
+    """
+    done: SimpleQueue[_Result] = SimpleQueue()
+    readers = {reader.endpoint.name: reader for job in jobs for reader in routes[job.name]}
+    queues = {name: _staffed(reader, len(jobs), work, done) for name, reader in readers.items()}
+    answers: dict[int, Answer] = {}
+    steps, calls, reasons = [0] * len(jobs), [tuple[Call, ...]()] * len(jobs), [""] * len(jobs)
+    for number, job in enumerate(jobs):
+        queues[routes[job.name][0].endpoint.name].put((number, job, time.monotonic()))
+    while len(answers) < len(jobs):
+        number, result = done.get()
+        if result is None:
+            raise NotReviewedError("a thread that asked a model died: nothing was concluded")
+        if isinstance(result, ReviewbotError):
+            raise result
+        tried, *route = routes[jobs[number].name][steps[number] :]
+        calls[number] += result.calls
+        steps[number] += 1
+        if result.reason:
+            reasons[number] += f"{'; ' if reasons[number] else ''}{tried.endpoint.name}: {result.reason}"
+        if result.backend or not route:
+            reason = "" if result.backend else reasons[number]
+            answers[number] = replace(result, calls=calls[number], reason=reason)
+        else:
+            queues[route[0].endpoint.name].put((number, jobs[number], time.monotonic()))
+    for queue in queues.values():
+        queue.put(None)
+    return tuple(answers[number] for number in range(len(jobs)))
+
+
+def _staffed(reader: Reader, most: int, work: Work, done: SimpleQueue[_Result]) -> _Waiting:
+    """A queue with as many workers as the backend may have."""
+    waiting: _Waiting = SimpleQueue()
+
+    def worker() -> None:
+        while (item := waiting.get()) is not None:
+            number, job, since = item
+            result: Answer | ReviewbotError | None = None
+            try:
+                result = work(job, reader, time.monotonic() - since)
+            except ReviewbotError as error:
+                result = error
+            finally:
+                done.put((number, result))
+        waiting.put(None)
+
+    for _ in range(min(most, reader.endpoint.concurrency)):
+        Thread(target=worker, daemon=True).start()
+    return waiting

@@ -1,0 +1,103 @@
+"""The first third of the sentence: a loaded pull request and a policy in, a plan out. Asks nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from reviewbot.core.catalogue import WINDOW
+from reviewbot.core.diff import FileDiff
+from reviewbot.core.findings import Finding, Rule, Severity
+from reviewbot.core.labels import Label
+from reviewbot.core.passages import Material
+from reviewbot.core.plan import Job, plan
+from reviewbot.core.policy import Policy
+from reviewbot.core.pull import PullRequest
+from reviewbot.core.report import FileReport
+from reviewbot.core.tokens import Count, estimate
+from reviewbot.pipeline.examining import Evidence, Examined, Spread, by_path, examine
+from reviewbot.ports import Check
+from reviewbot.tasks import review
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All that asking and reporting need: nothing of it is a secret, much of it is as sensitive as the files."""
+
+    #: Where the pull request stands; its files are in `files`.
+    pull: PullRequest
+    policy: Policy
+    files: tuple[FileReport, ...]
+    #: What the checks found.
+    findings: tuple[Finding, ...]
+    rules: tuple[Rule, ...]
+    notices: tuple[str, ...]
+    gate: Severity | None
+    #: None where no model is to be asked.
+    jobs: tuple[Job, ...] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Windows:
+    """Tokens of prompt and reply together that every model which may read a label can take."""
+
+    by_label: Mapping[Label, int]
+    count: Count = estimate
+    #: Of a label that nobody may read here, or of which nobody knows.
+    otherwise: int = WINDOW
+
+    def of(self, label: Label) -> int:
+        return self.by_label.get(label, self.otherwise)
+
+
+def planned(pull: PullRequest, policy: Policy, *, checks: Sequence[Check], guards: Sequence[Check] = (),
+            evidence: Evidence | None = None, fail_on: Severity | None = Severity.CRITICAL, spread: Spread = map,
+            windows: Windows | None = None) -> Plan:  # fmt: skip
+    """Classify and check every changed file, and divide what models read into jobs; without windows there are none.
+
+    `guards` are the checks that also read what the policy's `ignore` leaves out.
+    """
+    known = evidence or Evidence()
+    reported = by_path(known.reported)
+
+    def work(file: FileDiff) -> Examined:
+        return examine(file, pull, policy, known, checks, guards, reported.get(file.path, ()),
+                       for_models=windows is not None)  # fmt: skip
+
+    examined = tuple(spread(work, pull.files))
+    files = tuple(one.report(file) for file, one in zip(pull.files, examined, strict=True))
+    materials = [one.material for one in examined if one.material is not None]
+    jobs = None if windows is None else _jobs(materials, windows)
+    return Plan(
+        replace(pull, files=(), paths=()), policy, tuple(_unplanned(files, materials, jobs)),
+        tuple(finding for one in examined for finding in one.findings),
+        tuple(rule for check in checks for rule in check.RULES), known.notices, fail_on, jobs,
+    )  # fmt: skip
+
+
+def _jobs(materials: Sequence[Material], windows: Windows) -> tuple[Job, ...]:
+    """The jobs; what a prompt is made of besides files is counted for each label by itself."""
+    by_label = {label: windows.of(label) for label in {material.label for material in materials}}
+    jobs: list[Job] = []
+    for label, window in sorted(by_label.items()):
+        group = [material for material in materials if material.label == label]
+        asked = {text for material in group for text in material.instructions}
+        overhead = sum(map(windows.count, (review.SYSTEM, review.AGAIN, *asked)))
+        jobs += plan(group, {label: window}, overhead, windows.count)
+    return tuple(_stripped(job) for job in jobs)
+
+
+def _stripped(job: Job) -> Job:
+    """The job without what its parts were chosen from."""
+    parts = (replace(part, material=replace(part.material, lean=(), rich=())) for part in job.parts)
+    return replace(job, parts=tuple(parts))
+
+
+def _unplanned(files: Sequence[FileReport], materials: Sequence[Material],
+               jobs: Sequence[Job] | None) -> Iterator[FileReport]:  # fmt: skip
+    """The files, failed where a model should read them and no window is large enough."""
+    held = {path for job in jobs or () for path in job.paths}
+    lost = {material.path for material in materials} - held
+    for file in files:
+        reason = "the windows of the models are too small for any of it"
+        yield replace(file, outcome="failed", reason=reason) if jobs is not None and file.path in lost else file
