@@ -32,6 +32,9 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--version", action="version", version=f"reviewbot {__version__}")
     commands = top.add_subparsers(dest="command", required=True, metavar="COMMAND")
     _review(commands.add_parser("review", help="review a range of commits or a pull request"))
+    _plan(commands.add_parser("plan", help="phase 1 of a review, no secrets: what is asked, and what the checks say"))
+    _ask(commands.add_parser("ask", help="phase 2, model access only: ask what a plan has"))
+    _publish(commands.add_parser("publish", help="phase 3, forge access only: the report of a plan and its replies"))
     _doctor(commands.add_parser("doctor", help="what is here, what is missing, what in the environment is dangerous"))
     _policy(commands.add_parser("policy", help="which label a path has and why, whether a policy is valid"))
     _audit(commands.add_parser("audit", help="whether a ledger is whole, and what it says left"))
@@ -40,29 +43,76 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _review(command: argparse.ArgumentParser) -> None:
+    _change(command)
+    _operator(command)
+    _asking(command)
+    _publishing(command)
+    command.set_defaults(run=_lazy("review"))
+
+
+def _plan(command: argparse.ArgumentParser) -> None:
+    _change(command)
+    _operator(command)
+    command.add_argument("--output", metavar="FILE", help="write the plan: it holds lines of the change")
+    command.add_argument("--explain", metavar="PATH", help="print what a model would see of this file")
+    command.set_defaults(run=_lazy("phases", "plan"))
+
+
+def _ask(command: argparse.ArgumentParser) -> None:
+    command.add_argument("plan", metavar="PLAN", help="what plan wrote")
+    command.add_argument("--output", required=True, metavar="FILE", help="write the reply")
+    command.add_argument("--shard", type=_shard, default=(1, 1), metavar="I/N", help="this part of N (default: all)")
+    _operator(command)
+    _asking(command)
+    command.set_defaults(run=_lazy("phases", "ask"), repo=None)
+
+
+def _publish(command: argparse.ArgumentParser) -> None:
+    command.add_argument("plan", metavar="PLAN", help="what plan wrote")
+    command.add_argument("replies", nargs="*", metavar="REPLY", help="what each ask wrote")
+    _operator(command)
+    command.add_argument("--strict", action="store_true", help="exit 4 where no model is cleared for a file")
+    _publishing(command)
+    command.set_defaults(run=_lazy("phases", "publish"), repo=None)
+
+
+def _change(command: argparse.ArgumentParser) -> None:
+    """Options of the commands that read a change."""
     _range(command)
     command.add_argument("--pr", type=_number, metavar="N", help="number of the pull request (default: what CI says)")
-    command.add_argument("--forge", choices=("auto", "local"), default="auto",
-                         help="where it is posted (local: printed)")  # fmt: skip
-    command.add_argument("--output", action="append", default=[], metavar="FILE",
-                         help="write a report, its format by the name; - prints it whole; may repeat")  # fmt: skip
     command.add_argument("--sarif", action="append", default=[], metavar="FILE",
                          help="findings of your own linters; may repeat")  # fmt: skip
     command.add_argument("--fail-on", choices=SEVERITIES, help="exit 1 at or above this severity (default: critical)")
-    _asking(command)
-    command.add_argument("--dry-run", action="store_true", help="everything but the posting")
-    command.set_defaults(run=_lazy("review"))
+
+
+def _operator(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--operator", metavar="FILE", help="the models, what each may read, what a run may cost "
+                         "(default: REVIEWBOT_OPERATOR, else single variables)")  # fmt: skip
+    command.add_argument("--offline", action="store_true", help="no hosted backend exists for this run")
 
 
 def _asking(command: argparse.ArgumentParser) -> None:
     """Options of the commands that ask models."""
-    command.add_argument("--operator", metavar="FILE", help="the models, what each may read, what a run may cost "
-                         "(default: REVIEWBOT_OPERATOR, else single variables)")  # fmt: skip
     command.add_argument("--tasks", type=_tasks, default=("review",), metavar="TASKS", help="review")
     command.add_argument("--ledger", metavar="FILE", help="a line for every decision and for every byte that leaves")
     command.add_argument("--sign-key", metavar="FILE|env:NAME", help="sign the ledger's head into FILE.sig (Ed25519)")
-    command.add_argument("--offline", action="store_true", help="no hosted backend exists for this run")
     command.add_argument("--strict", action="store_true", help="exit 4 where no model is cleared for a file")
+
+
+def _publishing(command: argparse.ArgumentParser) -> None:
+    """Options of the commands that end with a report."""
+    command.add_argument("--forge", choices=("auto", "local"), default="auto",
+                         help="where it is posted (local: printed)")  # fmt: skip
+    command.add_argument("--output", action="append", default=[], metavar="FILE",
+                         help="write a report, its format by the name; - prints it whole; may repeat")  # fmt: skip
+    command.add_argument("--dry-run", action="store_true", help="everything but the posting")
+
+
+def _shard(text: str) -> tuple[int, int]:
+    number, slash, of = text.partition("/")
+    if not (slash and number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of) <= 1000):
+        raise argparse.ArgumentTypeError("not as 2/8 is: a part, and of how many")
+    return int(number), int(of)
 
 
 def _tasks(text: str) -> tuple[str, ...]:

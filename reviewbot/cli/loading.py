@@ -44,7 +44,7 @@ def loaded(arguments: argparse.Namespace, environ: Mapping[str, str], git_progra
     policy, ended = current(policy, date.today())
     findings, said = reported(arguments, pull, policy)
     return Loaded(pull, policy, Evidence(proposed, index, findings, environ.get(KEY, "").encode(),
-                                         (*notices(policy), *old, *ended, *left_out, *said)))  # fmt: skip
+                                         (*notices(policy), *old, *ended), (*left_out, *said)))  # fmt: skip
 
 
 def gate(name: str | None, policy: Policy) -> Severity | None:

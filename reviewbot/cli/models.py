@@ -9,20 +9,27 @@ from dataclasses import replace
 from pathlib import Path
 
 from reviewbot.cli import adapters, environment, operators
+from reviewbot.core.catalogue import LOCAL_WINDOW, completed
 from reviewbot.core.endpoints import Endpoint, Operator
 from reviewbot.core.exchange import Traits
 from reviewbot.core.guards import refused, usable
+from reviewbot.core.labels import ASSIGNABLE
 from reviewbot.core.policy import Policy
 from reviewbot.core.pull import PullRequest
-from reviewbot.core.routing import shared
+from reviewbot.core.routing import route, shared
 from reviewbot.core.text import clipped, visible
-from reviewbot.pipeline import Models, Reader, described
+from reviewbot.pipeline import Models, Reader, Windows, described
 from reviewbot.ports import Ledger
 
 
 def operator(arguments: argparse.Namespace, environ: Mapping[str, str]) -> Operator:
     """What the operator says. Raises UsageError, ConfigError."""
-    return operators.load(arguments.operator, environ, offline=arguments.offline, directory=Path(arguments.repo))
+    return operators.load(
+        arguments.operator,
+        environ,
+        offline=arguments.offline,
+        directory=None if arguments.repo is None else Path(arguments.repo),
+    )
 
 
 def loaded(said: Operator, environ: Mapping[str, str], policy: Policy, pull: PullRequest, ledger: Ledger,
@@ -54,6 +61,13 @@ def _told(endpoint: Endpoint, traits: Traits | None) -> Iterator[str]:
     if traits is not None and traits.deprecation:
         retirement = visible(clipped(traits.deprecation, 100))
         yield f"{endpoint.name}: {visible(clipped(endpoint.model, 100))} will be retired: {retirement}"
+
+
+def windows(said: Operator) -> Windows:
+    """The windows of each label's models, as far as they are known without asking: what `plan` goes by."""
+    known = tuple(completed(endpoint) for endpoint in said.endpoints)
+    sizes = {label: [one.window for one in route(label, known) if one.window is not None] for label in ASSIGNABLE}
+    return Windows({label: min(found) for label, found in sizes.items() if found}, otherwise=LOCAL_WINDOW)
 
 
 def started() -> float:

@@ -85,6 +85,8 @@ class Report:
     ledger: Record | None = None
     #: What may be posted; findings above it are withheld.
     comments: Label = Label.RESTRICTED
+    #: Those of the notices that may depend on text of any label.
+    asides: tuple[str, ...] = ()
     version: str = __version__
 
 

@@ -10,20 +10,40 @@ from dataclasses import replace
 from reviewbot.core.diff import Side
 from reviewbot.core.findings import Finding, Severity
 from reviewbot.core.labels import Label, permits
-from reviewbot.core.report import FileReport, Outcome, Report
+from reviewbot.core.report import FileReport, Outcome, Report, is_whole
 from reviewbot.core.text import visible
+from reviewbot.errors import EgressDeniedError, NotReviewedError
 
 OUTCOMES: tuple[Outcome, ...] = ("reviewed", "checked", "skipped", "failed")
 #: Where the policy came from, by `Policy.source`.
 SOURCES = {"base": "policy of the base commit", "operator": "policy named by the operator",
            "pack": "shipped policy pack", "none": "no policy"}  # fmt: skip
-#: All that may be said of what is withheld: no count, no path.
-WITHHELD = "Something is withheld here. The report on the operator's own disk has it."
+#: All that may be said of what is withheld: no count, no path, and the same whether anything is or not.
+WITHHELD = "What may not be shown here is in the report on the operator's own disk."
+#: What a build system's log may show of a change: many can read it. Never a line of a file, of any label.
+LOG = Label.INTERNAL
 
 
-def published(report: Report) -> Report:
-    """The report as a forge may show it: without the findings that are withheld there."""
-    return replace(report, findings=tuple(item for item in report.findings if item.posted != "withheld"))
+def published(report: Report, clearance: Label | None = None) -> Report:
+    """The report as a sink with this clearance may show it, None for the forge: nothing of it depends on text above.
+
+    Conclusion and exit code alone are those of the whole run: they have to be told.
+    """
+    cleared = report.comments if clearance is None else clearance
+    findings = tuple(item for item in report.findings if item.posted != "withheld" and permits(cleared, item.label))
+    if cleared >= Label.RESTRICTED:
+        return replace(report, findings=findings)
+    return replace(
+        report, files=tuple(file for file in report.files if permits(cleared, file.label)), findings=findings,
+        notices=tuple(notice for notice in report.notices if notice not in report.asides), asides=(),
+        dropped=tuple(item for item in report.dropped if permits(cleared, item.label)), usage=(), ledger=None,
+    )  # fmt: skip
+
+
+def is_short(report: Report, clearance: Label | None = None) -> bool:
+    """Whether a sink with this clearance has to say that something may be withheld."""
+    cleared = report.comments if clearance is None else clearance
+    return cleared < Label.RESTRICTED or any(item.posted == "withheld" for item in report.findings)
 
 
 def kept(report: Report) -> Report:
@@ -79,13 +99,15 @@ def verdict(report: Report) -> str:
     """What kind of reading this was, in one phrase; "reviewed" alone only where a model read every file."""
     counts = outcomes(report)
     if not report.files:
-        return "nothing changed"
+        return "nothing changed" if not report.exit_code else "nothing to show"
     if counts["failed"]:
         return f"incomplete: {counted(counts['failed'], 'file')} could not be read"
+    if report.exit_code == NotReviewedError.exit_code:  # What failed is not shown here.
+        return "incomplete"
     if not counts["reviewed"]:
         return "checked, no model" if counts["checked"] else "nothing was read"
-    if counts["reviewed"] == len(report.files):
-        return "reviewed"
+    if all(map(is_whole, report.files)):
+        return "reviewed" if report.conclusion in ("success", "failure") else "reviewed as far as it is shown here"
     return f"reviewed in part: {counts['reviewed']:,} of {counted(len(report.files), 'file')} by a model"
 
 
@@ -107,9 +129,31 @@ def standing(report: Report) -> str:
         reasons.append(f"{counted(blocking, 'finding')} at or above {report.gate}")
     elif report.exit_code == 1:  # What blocks is withheld here.
         reasons.append(f"something at or above {report.gate}")
+    if report.exit_code == NotReviewedError.exit_code and not failed:
+        reasons.append("something could not be read")
+    if report.exit_code == EgressDeniedError.exit_code:
+        reasons.append("something may be read by no model of this run")
     if not reasons:
         reasons.append("no severity blocks" if report.gate is None else f"nothing at or above {report.gate}")
     return f"exit code {report.exit_code}: {', '.join(reasons)}"
+
+
+def accounts(report: Report) -> Iterator[str]:
+    """What asking models took, a line for each backend; what was put aside; and where the ledger ends."""
+    for one in report.usage:
+        failed = f", {one.failed:,} failed" if one.failed else ""
+        cost = f", ${one.cost_usd:.4f}" if one.cost_usd else ""
+        yield (
+            f"{visible(one.backend)} ({visible(one.model)}): {counted(one.calls, 'call')}{failed}, {one.tokens_in:,} tokens "
+            f"in, {one.tokens_out:,} out{cost}, median {one.p50:.1f} s, 95 % {one.p95:.1f} s"
+        )
+    if report.dropped:
+        reasons = Counter(visible(item.reason.partition(":")[0]) for item in report.dropped)
+        said = ", ".join(f"{number:,} {reason}" for reason, number in reasons.most_common())
+        yield f"put aside: {said}"
+    if report.ledger is not None:
+        where = f" of {visible(report.ledger.path)}" if report.ledger.path else ""
+        yield f"ledger head{where} after {counted(report.ledger.entries, 'line')}: {report.ledger.head}"
 
 
 def found(findings: Iterable[Finding]) -> str:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 
-from reviewbot.core.findings import Finding
-from reviewbot.core.report import FileReport, Report
+from reviewbot.core.answers import Usage
+from reviewbot.core.findings import Dropped, Finding
+from reviewbot.core.report import FileReport, Record, Report
 from reviewbot.core.text import encodable
 
 SCHEMA = "reviewbot.report/1"
@@ -27,7 +28,9 @@ def document(report: Report) -> dict[str, object]:
         "status": report.status, "conclusion": report.conclusion, "exit_code": report.exit_code,
         "files": [_file(file) for file in report.files],
         "findings": [_finding(finding) for finding in report.findings],
-        "message": None, "scaffolds": [], "usage": [], "ledger": None,
+        "dropped": [_dropped(item) for item in report.dropped],
+        "message": None, "scaffolds": [], "usage": [_usage(usage) for usage in report.usage],
+        "ledger": None if report.ledger is None else _ledger(report.ledger),
     }  # fmt: skip
 
 
@@ -49,6 +52,27 @@ def _finding(finding: Finding) -> dict[str, object]:
         "body": encodable(finding.body), "quote": encodable(finding.quote),
         "suggestion": _optional(finding.suggestion), "label": str(finding.label), "posted": finding.posted,
     }  # fmt: skip
+
+
+def _dropped(item: Dropped) -> dict[str, object]:
+    return {"path": encodable(item.path), "line": item.line, "title": encodable(item.title),
+            "reason": encodable(item.reason), "label": str(item.label), "origin": encodable(item.origin)}  # fmt: skip
+
+
+def _usage(usage: Usage) -> dict[str, object]:
+    seconds = {"p50": usage.p50, "p95": usage.p95, "p99": usage.p99, "first_token_p50": usage.first_token_p50,
+               "first_token_p95": usage.first_token_p95, "queue_p50": usage.queue_p50,
+               "queue_p95": usage.queue_p95}  # fmt: skip
+    return {
+        "backend": encodable(usage.backend), "model": encodable(usage.model), "calls": usage.calls,
+        "failed": usage.failed, "tokens_in": usage.tokens_in, "tokens_out": usage.tokens_out,
+        "cost_usd": round(usage.cost_usd, 6),
+        "seconds": {name: None if value is None else round(value, 3) for name, value in seconds.items()},
+    }  # fmt: skip
+
+
+def _ledger(record: Record) -> dict[str, object]:
+    return {"path": encodable(record.path), "entries": record.entries, "head": record.head}
 
 
 def _optional(text: str | None) -> str | None:

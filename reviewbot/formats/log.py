@@ -10,7 +10,7 @@ from typing import Literal
 
 from reviewbot.core.findings import Finding, Severity
 from reviewbot.core.report import Report
-from reviewbot.core.summary import counted, found, name, place, published, readers, verdict
+from reviewbot.core.summary import LOG, WITHHELD, counted, found, name, place, published, readers, standing, verdict
 from reviewbot.core.text import harmless, visible
 
 Service = Literal["", "actions", "gitlab"]
@@ -27,13 +27,14 @@ _FOLDS = {
 
 
 def render(report: Report, service: Service = "") -> str:
-    return "".join(f"{line}\n" for line in _lines(published(report), service) if line)
+    shown = published(report, LOG)
+    return "".join(f"{line}\n" for line in _lines(shown, service) if line)
 
 
 def _lines(report: Report, service: Service) -> Iterator[str]:
     titles = {rule.id: rule.title for rule in report.rules}
     yield f"reviewbot {report.base_sha[:10]}..{report.head_sha[:10]}: {verdict(report)}"
-    yield from (f"! {harmless(notice)}" for notice in report.notices)
+    yield from (f"! {harmless(notice)}" for notice in (*report.notices, WITHHELD))
     opens, closes = _FOLDS[service]
     yield opens.format(title=f"{counted(len(report.files), 'file')}: {harmless(readers(report))}")
     for file in report.files:
@@ -45,7 +46,7 @@ def _lines(report: Report, service: Service) -> Iterator[str]:
         if service == "actions" and finding.posted == "inline":
             yield _annotation(finding, title)
         yield f"{finding.severity!s:8}  {harmless(finding.rule)}  {harmless(place(finding))}  {title}".rstrip()
-    yield f"{report.conclusion}: {found(report.findings)}"
+    yield f"{report.conclusion}: {found(report.findings)}; {standing(report)}"
 
 
 def _annotation(finding: Finding, title: str) -> str:

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
+from reviewbot.core.answers import Usage
 from reviewbot.core.labels import Label
 from reviewbot.core.report import Report
 from reviewbot.core.summary import OUTCOMES, lines_read, severities
 from reviewbot.core.text import visible
 
-Sample = tuple[Mapping[str, str], int]
+Sample = tuple[Mapping[str, str], float]
 
 
 def render(report: Report) -> str:
@@ -41,6 +42,40 @@ def _metrics(report: Report) -> Iterator[str]:
         "reviewbot_changed_lines", "gauge", "Changed lines, read and not; an unreadable file has none to count.",
         [({"state": "read"}, read), ({"state": "unread"}, total - read)],
     )  # fmt: skip
+    yield from _models(report.usage)
+
+
+def _models(usage: Sequence[Usage]) -> Iterator[str]:
+    """What the models did, and how long one waited for them."""
+    outcomes = [(one, {"backend": one.backend}) for one in usage]
+    yield from _metric(
+        "reviewbot_calls", "gauge", "Prompts by what became of them.",
+        [sample for one, named in outcomes for sample in (({**named, "outcome": "answered"}, one.calls - one.failed),
+                                                           ({**named, "outcome": "failed"}, one.failed))],
+    )  # fmt: skip
+    yield from _metric(
+        "reviewbot_tokens", "gauge", "Tokens of prompts and replies.",
+        [sample for one, named in outcomes for sample in (({**named, "direction": "in"}, one.tokens_in),
+                                                           ({**named, "direction": "out"}, one.tokens_out))],
+    )  # fmt: skip
+    yield from _metric("reviewbot_cost_usd", "gauge", "Dollars.",
+                       [(named, round(one.cost_usd, 6)) for one, named in outcomes])  # fmt: skip
+    for name, text, quantiles in _TIMES:
+        yield from _metric(name, "gauge", text, [
+            ({**named, "quantile": quantile}, round(seconds, 3))
+            for one, named in outcomes for quantile, read in quantiles if (seconds := read(one)) is not None
+        ])  # fmt: skip
+
+
+Quantile = tuple[str, Callable[[Usage], float | None]]
+_TIMES: tuple[tuple[str, str, tuple[Quantile, ...]], ...] = (
+    ("reviewbot_call_seconds", "Seconds of a prompt and its reply.",
+     (("0.5", lambda one: one.p50), ("0.95", lambda one: one.p95), ("0.99", lambda one: one.p99))),
+    ("reviewbot_first_token_seconds", "Seconds until the first token of a reply.",
+     (("0.5", lambda one: one.first_token_p50), ("0.95", lambda one: one.first_token_p95))),
+    ("reviewbot_queue_seconds", "Seconds of waiting for a free place at a backend.",
+     (("0.5", lambda one: one.queue_p50), ("0.95", lambda one: one.queue_p95))),
+)  # fmt: skip
 
 
 def _metric(name: str, kind: str, text: str, samples: Iterable[Sample], *, suffix: str = "") -> Iterator[str]:

@@ -38,7 +38,7 @@ def render(report: Report, *, width: int = 100, colour: bool = False) -> str:
 def _page(report: Report) -> Iterator[RenderableType]:
     shown = summary.published(report)
     yield _headline(shown)
-    notices = [*report.notices, *([summary.WITHHELD] if len(shown.findings) < len(report.findings) else [])]
+    notices = [*shown.notices, *([summary.WITHHELD] if summary.is_short(report) else [])]
     yield from (Text(f"! {_plain(notice)}", "yellow") for notice in notices)
     placed, strays = summary.placed(shown)
     if len(shown.files) > 1 or any(not summary.is_read(file) for file in shown.files):
@@ -49,6 +49,7 @@ def _page(report: Report) -> Iterator[RenderableType]:
     yield Text.assemble((report.conclusion.replace("_", " "), CONCLUSIONS[report.conclusion]),
                         f"  {summary.verdict(shown)}; {summary.found(shown.findings)}")  # fmt: skip
     yield Text(summary.standing(shown), "dim")
+    yield from (Text(_plain(line), "dim") for line in summary.accounts(shown))
 
 
 def _plain(text: str) -> str:

@@ -31,10 +31,10 @@ def concluded(plan: Plan, parts: Sequence[Answers] = (), *, comments: Label = La
     notices = dict.fromkeys((*plan.notices, *(notice for part in parts for notice in part.notices)))
     report = assemble(plan.pull, plan.policy, files, findings, plan.gate, tuple(notices), plan.rules, comments=comments)
     denied = strict and any(answer.denied for answer in answers.values())
+    dropped = [one for job in jobs if job.name in answers for one in answers[job.name].dropped]
     return replace(
-        report, usage=usage(parts), exit_code=max(report.exit_code, EgressDeniedError.exit_code if denied else 0),
-        dropped=(*(one for job in jobs if job.name in answers for one in answers[job.name].dropped),
-                 *map(_doubled, doubled)),
+        report, asides=plan.asides, usage=usage(parts), dropped=(*dropped, *map(_doubled, doubled)),
+        exit_code=max(report.exit_code, EgressDeniedError.exit_code if denied else 0),
     )  # fmt: skip
 
 

@@ -44,8 +44,9 @@ class Evidence:
     reported: tuple[Finding, ...] = ()
     #: The operator's key for fingerprints of credentials; without one none can be accepted.
     key: bytes = b""
-    #: What the reader of the report has to know.
+    #: What the reader of the report has to know, and those of these that may depend on text of any label.
     notices: tuple[str, ...] = ()
+    asides: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

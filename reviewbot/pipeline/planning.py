@@ -32,6 +32,8 @@ class Plan:
     findings: tuple[Finding, ...]
     rules: tuple[Rule, ...]
     notices: tuple[str, ...]
+    #: Those of the notices that may depend on text of any label.
+    asides: tuple[str, ...]
     gate: Severity | None
     #: None where no model is to be asked.
     jobs: tuple[Job, ...] | None = None
@@ -71,7 +73,8 @@ def planned(pull: PullRequest, policy: Policy, *, checks: Sequence[Check], guard
     return Plan(
         replace(pull, files=(), paths=()), policy, tuple(_unplanned(files, materials, jobs)),
         tuple(finding for one in examined for finding in one.findings),
-        tuple(rule for check in checks for rule in check.RULES), known.notices, fail_on, jobs,
+        tuple(rule for check in checks for rule in check.RULES), (*known.notices, *known.asides),
+        known.asides, fail_on, jobs,
     )  # fmt: skip
 
 

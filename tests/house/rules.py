@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 #: Rooms without effects of any kind.
-PURE = ("reviewbot/core/", "reviewbot/checks/", "reviewbot/tasks/", "reviewbot/formats/", "reviewbot/config.py")
+PURE = ("reviewbot/core/", "reviewbot/checks/", "reviewbot/tasks/", "reviewbot/formats/", "reviewbot/config/")
 EFFECTS = frozenset({
     "os", "io", "subprocess", "time", "random", "secrets", "logging", "threading", "multiprocessing", "concurrent",
     "asyncio", "socket", "ssl", "http", "urllib", "shutil", "tempfile", "glob", "sys", "signal", "ctypes", "importlib",
@@ -31,7 +31,7 @@ OWNERS = {
     "gitlab": "reviewbot/forges/gitlab.py",
 }
 #: Where a prompt may leave the process.
-ASKERS = frozenset({"reviewbot/pipeline.py", "reviewbot/backends/retrying.py"})
+ASKERS = frozenset({"reviewbot/pipeline/asking.py", "reviewbot/backends/retrying.py"})
 JUNK = frozenset({"utils", "util", "helpers", "helper", "common", "base", "manager", "service", "misc"})
 
 MAX_FUNCTION, MAX_CLASS, MAX_FILE = 60, 150, 260

@@ -48,8 +48,8 @@ def render(report: Report) -> str:
     folded = [item for item in shown.findings if item.id not in chosen]
     text = _ENVIRONMENT.get_template("report.md.j2").render(
         report=shown, summary=summary, quoted=partial(_quoted, summary.signs(shown)), suggested=_suggested,
-        open=open_, folded=_by_severity(folded), files=_files(shown), left_out=max(0, len(report.files) - MOST_FILES),
-        is_short=len(shown.findings) < len(report.findings),
+        open=open_, folded=_by_severity(folded), files=_files(shown), left_out=max(0, len(shown.files) - MOST_FILES),
+        is_short=summary.is_short(report),
     )  # fmt: skip
     return _GAPS.sub("\n\n", text)
 

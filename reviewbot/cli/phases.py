@@ -1,0 +1,109 @@
+"""`reviewbot plan`, `ask`, `publish`: the phases of a review as jobs of their own, each with its own secrets."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import sys
+from collections.abc import Mapping
+from dataclasses import replace
+
+from reviewbot import checks, pipeline
+from reviewbot.cli import environment, handover, loading, models, records, reports
+from reviewbot.cli.progress import stage
+from reviewbot.cli.workers import spread
+from reviewbot.core.answers import Answers
+from reviewbot.core.ledger import merged
+from reviewbot.core.passages import shown
+from reviewbot.core.report import Record, Report
+from reviewbot.core.summary import counted
+from reviewbot.core.text import visible
+from reviewbot.errors import EgressDeniedError, NotReviewedError, UsageError
+from reviewbot.pipeline import Plan
+from reviewbot.tasks import review
+
+
+def plan(arguments: argparse.Namespace, environ: Mapping[str, str]) -> int:
+    """Phase 1, without a secret: what is asked of models, and what the checks say."""
+    if arguments.explain and environment.in_ci(environ):
+        raise UsageError("--explain prints lines of the change, which a build's log must not have")
+    said = models.operator(arguments, environ)
+    with stage("reading the change"):
+        change = loading.loaded(arguments, environ, shutil.which("git") or "git")
+    with stage(f"checking {counted(len(change.pull.files), 'file')}"):
+        made = pipeline.planned(
+            change.pull, change.policy, checks=checks.ALL, guards=checks.GUARDS, evidence=change.evidence,
+            fail_on=loading.gate(arguments.fail_on, change.policy), spread=spread, windows=models.windows(said),
+        )  # fmt: skip
+    if arguments.output:
+        handover.write_plan(arguments.output, made)
+    if arguments.explain:
+        return _explained(made, arguments.explain)
+    files, parts = counted(len(made.files), "file"), counted(len(made.jobs or ()), "part")
+    print(f"{files}, {parts} to ask about, {counted(len(made.findings), 'finding')} of checks")
+    return 0
+
+
+def _explained(made: Plan, path: str) -> int:
+    """Print what a model would see of a file, and nothing else of it."""
+    jobs = [job for job in made.jobs or () if path in job.paths]
+    file = next((file for file in made.files if file.path == path), None)
+    if file is None:
+        raise UsageError(f"{visible(path)}: not among the changed files")
+    if not jobs:
+        print(f"no model would see {visible(path)}: it is {file.outcome}{f', {file.reason}' if file.reason else ''}")
+    for job in jobs:
+        own = replace(job, parts=tuple(part for part in job.parts if part.material.path == path))
+        prompt = review.prompt(own, made.policy.review.language)
+        print(f"{job.name}, {prompt.label}, with {counted(len(set(job.paths)) - 1, 'other file')}:")
+        print(*map(shown, prompt.text.split("\n")), sep="\n")
+    return 0
+
+
+def ask(arguments: argparse.Namespace, environ: Mapping[str, str]) -> int:
+    """Phase 2, with model access only. The reply is written even where, with code 3, not all of it was answered."""
+    began = models.started()
+    made, sha256 = handover.read_plan(arguments.plan)
+    said = models.operator(arguments, environ)
+    own = environment.taken(environ)
+    with records.opened(arguments, own) as ledger:
+        asking = models.loaded(said, own, made.policy, made.pull, ledger, began)
+        with stage(f"asking about {counted(len(made.jobs or ()), 'part')}"):
+            answers = pipeline.asked(made, asking, arguments.shard)
+        report = records.ended(_of_shard(made, answers), made, (answers,), ledger, arguments, own)
+    if report.ledger is None:
+        raise NotReviewedError("a run without a ledger")
+    handover.write_reply(arguments.output, handover.Parcel(answers, arguments.shard, sha256, report.ledger))
+    unread = [answer for answer in answers.answers if not answer.backend and not answer.denied]
+    denied = [answer for answer in answers.answers if answer.denied]
+    print(f"{counted(len(answers.answers), 'part')}: {len(unread)} not answered, {len(denied)} no model is cleared for")
+    for notice in answers.notices:
+        print(f"! {visible(notice)}", file=sys.stderr)
+    strict = EgressDeniedError.exit_code if denied and arguments.strict else 0
+    return max(strict, NotReviewedError.exit_code if unread else 0)
+
+
+def _of_shard(made: Plan, answers: Answers) -> Report:
+    """What the shard's ledger ends with: its own files."""
+    here = {answer.job for answer in answers.answers}
+    jobs = tuple(job for job in made.jobs or () if job.name in here)
+    paths = {path for job in jobs for path in job.paths}
+    files = tuple(file for file in made.files if file.path in paths)
+    return pipeline.concluded(replace(made, files=files, jobs=jobs, findings=()), (answers,))
+
+
+def publish(arguments: argparse.Namespace, environ: Mapping[str, str]) -> int:
+    """Phase 3, with forge access only: the report of a plan and of all its replies."""
+    outputs = reports.renderers(arguments.output)
+    made, sha256 = handover.read_plan(arguments.plan)
+    parcels = handover.read_replies(arguments.replies, sha256)
+    said = models.operator(arguments, environ)
+    if not parcels:
+        made = replace(made, jobs=None)
+    report = pipeline.concluded(made, [parcel.answers for parcel in parcels], comments=said.comments,
+                                strict=arguments.strict)  # fmt: skip
+    if parcels:
+        heads = [parcel.ledger.head for parcel in parcels]
+        names = ", ".join(filter(None, (parcel.ledger.path for parcel in parcels)))
+        report = replace(report, ledger=Record(names, sum(one.ledger.entries for one in parcels), merged(heads)))
+    return reports.publish(report, outputs, environ, whole="-" in arguments.output)
