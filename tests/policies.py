@@ -29,6 +29,8 @@ DOCUMENTS = st.builds(
     rules=st.lists(RULES, max_size=4).map(tuple),
     default=st.none() | st.sampled_from(ASSIGNABLE),
     metadata=st.none() | st.sampled_from(ASSIGNABLE),
+    region=st.sampled_from((None, None, "eu", "us", "local")),
+    zero_retention=st.booleans(),
 )
 POLICIES = st.lists(DOCUMENTS, max_size=2).map(lambda documents: config.effective(documents, "base"))
 

@@ -74,6 +74,13 @@ def test_an_ordinary_file_is_left_alone(pack: str, path: str) -> None:
 def test_under_strict_nothing_is_ever_hosted() -> None:
     assert classify_path(load("strict"), "README.md").label == Label.RESTRICTED
     assert load("strict").metadata == Label.RESTRICTED
+    assert load("strict").region == "local"
+
+
+def test_which_packs_want_a_region_or_no_retention() -> None:
+    wanted = {name: (load(name).region, load(name).zero_retention) for name in NAMES}
+    assert wanted == {"default": (None, False), "finance": (None, False), "strict": ("local", True),
+                      "defence": (None, True), "healthcare": (None, True)}  # fmt: skip
 
 
 def test_under_defence_what_nobody_marked_stays_inside() -> None:

@@ -152,6 +152,7 @@ def _is_looser(before: Policy, after: Policy) -> bool:
         or after.default < before.default
         or _is_lower(after.metadata, before.metadata)
         or _rank(after.fail_on) > _rank(before.fail_on)
+        or _asks_less(before, after)
     )
 
 
@@ -160,6 +161,12 @@ def _is_lower(after: Label | None, before: Label | None) -> bool:
     if after is None or before is None:
         return after != before and after != Label.RESTRICTED
     return after < before
+
+
+def _asks_less(before: Policy, after: Policy) -> bool:
+    """Whether a hosted model may be asked that might not before."""
+    elsewhere = before.region is not None and after.region not in (before.region, "local")
+    return elsewhere or before.zero_retention > after.zero_retention
 
 
 def _sample(pattern: str) -> str:
@@ -175,7 +182,7 @@ def _rest(before: Policy, after: Policy) -> Iterator[str]:
             yield f"{name}: {len(old - new)} gone, {len(new - old)} new"
     if before.failure:
         yield "the policy can be read again"
-    for name in ("default", "metadata", "fail_on"):
+    for name in ("default", "metadata", "fail_on", "region", "zero_retention"):
         was, becomes = getattr(before, name), getattr(after, name)
         if was != becomes:
             yield f"{name} goes from {_shown(was)} to {_shown(becomes)}"
@@ -219,4 +226,4 @@ def _files(number: int) -> str:
 
 
 def _shown(value: object) -> str:
-    return "none" if value is None else str(value)
+    return "none" if value is None else str(value).lower()

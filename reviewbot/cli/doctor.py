@@ -7,58 +7,28 @@ import platform
 import shutil
 import subprocess
 from collections.abc import Iterator, Mapping
+from datetime import date
 from pathlib import Path
+from typing import NamedTuple
 
 from reviewbot import __version__, checks, git
+from reviewbot.cli import environment, examination, operators
+from reviewbot.cli.environment import KEY
 from reviewbot.cli.linters import ruff
-from reviewbot.cli.policies import PACKS, load_base
-from reviewbot.cli.review import KEY
+from reviewbot.cli.policies import PACKS, load_base, load_policy
 from reviewbot.core import grammars
-from reviewbot.core.policy import FILE
+from reviewbot.core.policy import FILE, Policy
 from reviewbot.core.text import visible
-from reviewbot.errors import ReviewbotError
-
-#: Variables that libraries obey silently, and what they would do. reviewbot obeys none of them.
-DANGEROUS = {
-    "OLLAMA_HOST": "sends local prompts to another host",
-    "OLLAMA_API_KEY": "is attached to every Ollama address",
-    "HTTP_PROXY": "sends prompts through a proxy, loopback ones too",
-    "HTTPS_PROXY": "sends prompts through a proxy",
-    "ALL_PROXY": "sends prompts through a proxy, loopback ones too",
-    "http_proxy": "sends prompts through a proxy, loopback ones too",
-    "https_proxy": "sends prompts through a proxy",
-    "all_proxy": "sends prompts through a proxy, loopback ones too",
-    "MISTRAL_SDK_TELEMETRY": "exports prompts as traces",
-    "MISTRAL_OTLP_TRACES_ENDPOINT": "receives prompts and the API key as traces",
-    "MISTRAL_DEBUG": "prints whole requests to the log",
-    "MISTRAL_SA_TOKEN_PATH": "changes how the SDK authenticates",
-    "OTEL_EXPORTER_OTLP_ENDPOINT": "receives traces",
-    "SSL_CERT_FILE": "changes whom TLS trusts",
-    "SSL_CERT_DIR": "changes whom TLS trusts",
-    "REQUESTS_CA_BUNDLE": "changes whom TLS trusts",
-    "PYTHON_GITLAB_CFG": "names a file that may run a command for its token",
-    "NETRC": "adds passwords to requests",
-    "GIT_DIR": "points git elsewhere",
-    "GIT_CONFIG_PARAMETERS": "changes what git does",
-    "GIT_EXTERNAL_DIFF": "runs a program on every diff",
-    "GIT_SSH_COMMAND": "runs a program on every fetch",
-}
-#: What Python itself obeys before we run: it cannot be ignored, only avoided.
-OBEYED = {
-    "PYTHONPATH": "adds code to this process",
-    "PYTHONHOME": "adds code to this process",
-    "PYTHONINSPECT": "keeps this process open to whoever types",
-    "LD_PRELOAD": "adds code to this process and to git",
-    "LD_LIBRARY_PATH": "adds code to this process and to git",
-}
+from reviewbot.errors import ConfigError, ReviewbotError
 
 
 def run(arguments: argparse.Namespace, environ: Mapping[str, str]) -> int:
-    """0 where there is a git to run, 2 where there is none."""
-    program = shutil.which("git")
+    """0 where all is well, 2 where something here is to be changed, 3 where a configured model gives no answer."""
+    environ = environment.taken(environ)
+    directory, program = Path(arguments.repo), shutil.which("git")
+    policy, said = _policy(directory, program)
     rows = [("reviewbot", __version__), ("python", platform.python_version()), ("git", _git_version(program))]
-    rows += [("repository", _repository(Path(arguments.repo), program))]
-    rows += [("policy", _policy(Path(arguments.repo), program))]
+    rows += [("repository", _repository(directory, program)), ("policy", said)]
     rows += [("checks", f"{len(checks.ALL)} checks, {len(checks.RULES)} rules")]
     rows += [("languages", ", ".join(sorted(language for language in grammars.GRAMMARS if grammars.grammar(language))))]
     rows += [("policy packs", ", ".join(sorted(path.stem for path in PACKS.glob("*.toml"))))]
@@ -66,22 +36,59 @@ def run(arguments: argparse.Namespace, environ: Mapping[str, str]) -> int:
         ("ruff", ruff(arguments.repo) or "none outside the repository: optional, it adds findings in Python files")
     ]
     rows += [("key", "set" if environ.get(KEY) else f"{KEY} is not set: no credential can be accepted")]
-    rows += [("model", "none: deterministic checks only")]
-    for name, value in rows:
+    found = _models(arguments.operator, directory, policy, environ)
+    for name, value in (*rows, *found.rows):
         print(f"{name:13} {visible(value)}")
-    for warning in warnings(environ):
-        print(f"warning       {warning}")
-    return 0 if program else 2
+    for warning in (*warnings(environ), *found.warnings):
+        print(f"warning       {visible(warning)}")
+    return max(found.code, ConfigError.exit_code if program is None or policy.failure else 0)
+
+
+class _Found(NamedTuple):
+    """What there is to say of the operator's configuration. `code` is an exit code."""
+
+    rows: tuple[tuple[str, str], ...]
+    warnings: tuple[str, ...] = ()
+    code: int = 0
+
+
+def _models(name: str | None, directory: Path, policy: Policy, environ: Mapping[str, str]) -> _Found:
+    try:
+        operator = operators.load(name, environ, directory=directory)
+    except ReviewbotError as error:
+        return _Found((("operator", str(error)),), code=error.exit_code)
+    if not operator.endpoints:
+        return _Found((("model", "none: deterministic checks only"),))
+    standings = examination.examined(
+        operator.endpoints,
+        environment.keys(operator, environ),
+        policy,
+        in_ci=environment.in_ci(environ),
+        today=date.today(),
+    )
+    limits = operator.limits
+    cost = "no limit of cost" if limits.cost_usd is None else f"{limits.cost_usd:g} dollars"
+    at_a_time = ", ".join(f"{endpoint.name} {endpoint.concurrency}" for endpoint in operator.endpoints)
+    return _Found(
+        (
+            ("operator", f"{operator.source or 'variables'}: {examination.summed(standings)}"),
+            *(row for standing in standings for row in standing.rows),
+            *examination.routes([standing.endpoint for standing in standings if standing.may_be_used]),
+            ("comments", f"up to {operator.comments}"),
+            ("limits", f"{limits.seconds:g} s, {limits.calls:,} calls, {cost}; at a time: {at_a_time}"),
+        ),
+        tuple(warning for standing in standings for warning in standing.warnings),
+        max(standing.code for standing in standings),
+    )
 
 
 def warnings(environ: Mapping[str, str]) -> Iterator[str]:
     """Variables by name and effect; never their values."""
-    for name, effect in DANGEROUS.items():
-        if environ.get(name):
-            yield f"{name} is set: it {effect}. reviewbot ignores it."
-    for name, effect in OBEYED.items():
-        if environ.get(name):
-            yield f"{name} is set: it {effect}. Unset it, or start with `python -I -m reviewbot`."
+    for name, effect, obeyed in environment.dangers(environ):
+        remedy = "Unset it, or start with `python -I -m reviewbot`." if obeyed else "reviewbot ignores it."
+        yield f"{name} is set: it {effect}. {remedy}"
+    if environment.opens_ollama(environ):
+        yield "OLLAMA_HOST is more than this machine: an Ollama that is started with it asks nobody for a password."
 
 
 def _git_version(program: str | None) -> str:
@@ -94,18 +101,23 @@ def _git_version(program: str | None) -> str:
     return run.stdout.strip().removeprefix("git version ")
 
 
-def _policy(directory: Path, program: str | None) -> str:
-    """What a review of the default branch would go by."""
+def _policy(directory: Path, program: str | None) -> tuple[Policy, str]:
+    """What a review of the default branch would go by, and the same in words."""
     try:
         with git.opened(directory, program=program or "git") as repo:
             branch = git.default_base(repo)
             policy = load_base(repo, git.resolve(repo, branch), "default")
     except ReviewbotError:
-        return "the default pack"
+        return load_policy("default"), "the default pack"
     if policy.failure:
-        return f"not valid, everything is restricted: {policy.failure}"
+        return policy, f"not valid, everything is restricted: {policy.failure}"
     own = f"{FILE} at {branch} and " if policy.source == "base" else f"no {FILE} at {branch}, "
-    return f"{own}the default pack: {len(policy.rules)} rules"
+    return policy, f"{own}the default pack: {len(policy.rules)} rules{_wanted(policy)}"
+
+
+def _wanted(policy: Policy) -> str:
+    region = {None: "", "local": ", no hosted model"}.get(policy.region, f", hosted models in {policy.region} only")
+    return f"{region}{', zero retention' if policy.zero_retention else ''}"
 
 
 def _repository(directory: Path, program: str | None) -> str:

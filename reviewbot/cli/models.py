@@ -43,6 +43,10 @@ def loaded(said: Operator, environ: Mapping[str, str], policy: Policy, pull: Pul
     taking = shared(allowed.endpoints, str(pull.number or pull.base_sha))
     left_out = tuple(f"{one.name} takes no part in this pull request: its share is {one.share} %"
                      for one in allowed.endpoints if one not in taking)  # fmt: skip
+    keyless = [one for one in taking if one.key_env and environ.get(one.key_env) == ""]
+    left_out += tuple(f"{one.name} is not used: {one.key_env} is empty, as secrets are in pull requests of forks"
+                      for one in keyless)  # fmt: skip
+    taking = tuple(one for one in taking if one not in keyless)
     ends = began + said.limits.seconds
     keys = environment.keys(said, environ)
     backends = adapters.backends(replace(said, endpoints=taking), keys, ends)

@@ -21,12 +21,21 @@ def written(policy: Policy, title: str) -> str:
     blocks += [[_comment(policy.failure)]] if policy.failure else []
     blocks += [[*_origin(policy.default_place), _pair("default", str(default))]]
     blocks[-1] += [] if metadata is None else [_pair("metadata", str(metadata))]
+    blocks[-1] += list(_demands(policy))
     blocks += [list(_rule(rule)) for rule in rules]
     blocks += [["[[instructions]]", _list("paths", one.paths), _pair("text", one.text)] for one in policy.instructions]
     blocks += [] if policy.review == ReviewStyle() else [list(_review(policy.review))]
     blocks += [["[gate]", _pair("fail_on", "none" if policy.fail_on is None else str(policy.fail_on))]]
     blocks += [list(_accepted(one)) for one in policy.accepted]
     return "\n\n".join("\n".join(block) for block in blocks) + "\n"
+
+
+def _demands(policy: Policy) -> Iterator[str]:
+    """What it asks of hosted models; one that cannot be read might have asked for anything."""
+    if policy.region or policy.failure:
+        yield _pair("region", policy.region if policy.region and not policy.failure else "local")
+    if policy.zero_retention or policy.failure:
+        yield "zero_retention = true"
 
 
 def _rule(rule: Rule) -> Iterator[str]:

@@ -8,6 +8,7 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 from reviewbot.core.labels import Label
+from reviewbot.core.regions import is_mistral
 
 Kind = Literal["mistral", "ollama", "openai", "llamacpp"]
 #: What Mistral's SDK calls its servers; only the first two keep data in one region.
@@ -51,12 +52,21 @@ class Endpoint:
     @property
     def hosts(self) -> tuple[str, ...]:
         """The host of each address, as a ledger names it; `in process` where there is none."""
+        if self.kind == "llamacpp":
+            return ("in process",)
         return tuple(urlsplit(url).netloc.rpartition("@")[2] for url in self.urls) or ("in process",)
 
     @property
     def is_loopback(self) -> bool:
         """Whether no byte can leave this machine by its addresses."""
         return self.kind == "llamacpp" or (bool(self.urls) and all(map(is_loopback, self.urls)))
+
+    @property
+    def is_local(self) -> bool:
+        """Whether it counts as the operator's own: on this machine, or attested. What speaks for Mistral never is."""
+        if self.kind == "mistral" or any(map(is_mistral, self.urls)):
+            return False
+        return self.is_loopback or self.attested
 
 
 @dataclass(frozen=True, slots=True)

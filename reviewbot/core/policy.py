@@ -15,6 +15,7 @@ from reviewbot.core.diff import Blob, FileDiff
 from reviewbot.core.findings import Severity
 from reviewbot.core.fingerprints import NOWHERE, Excerpt, Index
 from reviewbot.core.labels import Label, join
+from reviewbot.core.regions import Region
 from reviewbot.core.spellings import deceives, is_undecodable, path_key, skeleton, text_key
 
 Source = Literal["base", "operator", "pack", "none"]
@@ -83,6 +84,9 @@ class Policy:
     #: The gate; None never blocks.
     fail_on: Severity | None = Severity.CRITICAL
     accepted: tuple[Accepted, ...] = ()
+    #: Of hosted models: where they have to be (`local`: none may be asked), and whether they must keep nothing.
+    region: Region | None = None
+    zero_retention: bool = False
     #: Why everything is restricted, "" where the documents were read.
     failure: str = ""
     #: What the pull request's own policy asks for. It can only add: labels are joined with these.

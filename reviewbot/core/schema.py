@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
 
+from reviewbot.core.regions import Region
 from reviewbot.core.spellings import pattern_skeleton
 from reviewbot.core.text import is_odd
 
@@ -80,11 +81,13 @@ Pattern = Annotated[str, StringConstraints(max_length=512), AfterValidator(_patt
 Word = Annotated[str, StringConstraints(max_length=200), AfterValidator(_word)]
 
 
-class _Table(BaseModel):
+class Table(BaseModel):
+    """A table of a document of ours: unknown keys and other types are errors."""
+
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
-class RuleTable(_Table):
+class RuleTable(Table):
     """[[rule]]"""
 
     label: LabelName = Field(description="how sensitive it is")
@@ -99,14 +102,14 @@ class RuleTable(_Table):
         return self
 
 
-class InstructionsTable(_Table):
+class InstructionsTable(Table):
     """[[instructions]]"""
 
     paths: list[Pattern] = Field(min_length=1, description="gitignore patterns")
     text: str = Field(max_length=4000, description="what reviewers should look for there")
 
 
-class ReviewTable(_Table):
+class ReviewTable(Table):
     """[review]"""
 
     max_comments: int = Field(default=5, ge=0, le=100, description="inline comments; the rest folds into the summary")
@@ -115,7 +118,7 @@ class ReviewTable(_Table):
     ignore: list[Pattern] = Field(default=[], description="not reviewed, unless a rule labels it confidential or above")
 
 
-class GateTable(_Table):
+class GateTable(Table):
     """[gate]"""
 
     fail_on: Literal["critical", "high", "medium", "low", "none"] = Field(
@@ -123,7 +126,7 @@ class GateTable(_Table):
     )
 
 
-class AcceptTable(_Table):
+class AcceptTable(Table):
     """[[accept]]"""
 
     fingerprint: str = Field(pattern=r"^[0-9a-f]{32}$", description="of the credential, as the finding gives it")
@@ -131,7 +134,7 @@ class AcceptTable(_Table):
     reason: str = Field(min_length=1, max_length=500, description="why, for the reader of a report")
 
 
-class DocumentTable(_Table):
+class DocumentTable(Table):
     """top level"""
 
     extends: str | None = Field(default=None, pattern=r"^[a-z][a-z0-9_-]{0,40}$", description="a shipped pack")
@@ -139,6 +142,10 @@ class DocumentTable(_Table):
     metadata: LabelName | None = Field(
         default=None, description="label of title, description and commit messages; else that of all changed files"
     )
+    region: Region | None = Field(
+        default=None, description="where hosted models have to be; `local`: none may be asked at all"
+    )
+    zero_retention: bool | None = Field(default=None, description="no hosted model whose retention cannot be zero")
     rule: list[RuleTable] = Field(default=[], description="sensitivity rules")
     instructions: list[InstructionsTable] = Field(default=[], description="for reviewers")
     review: ReviewTable | None = Field(default=None, description="how findings are shown")

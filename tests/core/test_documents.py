@@ -65,6 +65,7 @@ def test_a_policy_that_failed_is_written_as_what_it_does() -> None:
     again = read(written(config.failed(Policy((), Label.PUBLIC, "base", ""), "x.toml:1: broken\n[gate]"), "Title"))
     assert {classify_path(again, path).label for path in PATHS} == {Label.RESTRICTED}
     assert again.metadata == Label.RESTRICTED
+    assert (again.region, again.zero_retention) == ("local", True)
 
 
 def test_what_is_not_seen_is_spelled_out() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 from types import NoneType
@@ -14,13 +15,14 @@ from pydantic.fields import FieldInfo
 from reviewbot.core.schema import AcceptTable, DocumentTable, GateTable, InstructionsTable, ReviewTable, RuleTable
 
 PAGE = Path(__file__).parents[2] / "docs/policy.md"
-NAMES = {str: "string", int: "whole number", date: "date"}
+TABLES = (DocumentTable, RuleTable, InstructionsTable, ReviewTable, GateTable, AcceptTable)
+NAMES = {str: "string", int: "whole number", float: "number", bool: "`true`, `false`", date: "date"}
 
 
-def tables() -> str:
-    """The page's tables of keys, from the models themselves."""
+def tables(models: Sequence[type[BaseModel]]) -> str:
+    """A page's tables of keys, from the models themselves."""
     parts = []
-    for table in (DocumentTable, RuleTable, InstructionsTable, ReviewTable, GateTable, AcceptTable):
+    for table in models:
         heading = str(table.__doc__)
         rows = [
             f"| {heading if heading == 'top level' else f'`{heading}`'} | type | default | |",
@@ -32,8 +34,12 @@ def tables() -> str:
 
 
 def _row(name: str, field: FieldInfo) -> str:
-    default = "required" if field.is_required() else "" if field.default in (None, [], "") else f"`{field.default}`"
+    default = "required" if field.is_required() else "" if field.default in (None, [], "") else _shown(field.default)
     return f"| `{name}` | {_type(field.annotation)} | {default} | {field.description or ''} |"
+
+
+def _shown(default: object) -> str:
+    return f"`{str(default).lower() if isinstance(default, bool) else default}`"
 
 
 def _type(annotation: Any) -> str:
@@ -42,7 +48,7 @@ def _type(annotation: Any) -> str:
     if get_origin(annotation) is list:
         return "array of strings"
     kinds = [part for part in get_args(annotation) if part is not NoneType]
-    return _type(kinds[0]) if kinds else NAMES[annotation]
+    return NAMES[annotation] if annotation in NAMES else _type(kinds[0])
 
 
 def _is_table(annotation: Any) -> bool:
@@ -52,9 +58,9 @@ def _is_table(annotation: Any) -> bool:
 def test_the_page_lists_every_key() -> None:
     found = re.search(r"<!-- keys.*?-->\n(.*?)<!-- end of keys -->", PAGE.read_text(), re.DOTALL)
     assert found is not None
-    assert found[1].strip() == tables()
+    assert found[1].strip() == tables(TABLES)
 
 
 def test_every_key_says_what_it_is() -> None:
-    for table in (DocumentTable, RuleTable, InstructionsTable, ReviewTable, GateTable, AcceptTable):
+    for table in TABLES:
         assert [name for name, field in table.model_fields.items() if not field.description] == []

@@ -112,6 +112,8 @@ RULE = '[[rule]]\nlabel = "public"\n'
         ('[[instructions]]\npaths = []\ntext = "x"', ":2: instructions.paths: must not be empty"),
         ('[gate]\nfail_on = "never"', ":2: gate.fail_on: must be one of"),
         ('extends = "../x"', ":1: extends: "),
+        ('region = "EU"', ":1: region: must be one of 'eu', 'us' or 'local'"),
+        ('zero_retention = "yes"', ":1: zero_retention: must be true or false"),
         (b'default = "public"\n\n# \xff', ":3: not UTF-8"),
         ("x = " + "[" * 5000, ": nested too deeply"),
         ("x = " + "9" * 5000, ": a value that is too large"),
@@ -190,6 +192,19 @@ def test_the_strictest_default_counts_and_nobodys_rules_are_lost() -> None:
     assert policy.rules == operator.rules + own.rules
     assert policy.fail_on is None
     assert config.effective([], "none").default == Label.INTERNAL
+
+
+def test_of_demands_on_hosted_models_the_strictest_counts_and_the_head_can_only_add() -> None:
+    operator, own = read('region = "eu"'), read("zero_retention = true")
+    policy = config.effective([operator, own], "base")
+    assert (policy.region, policy.zero_retention) == ("eu", True)
+    assert config.effective([operator, read('region = "us"')], "base").region == "local"
+    head = config.tightened(policy, [read('region = "us"\nzero_retention = false')])
+    assert (head.region, head.zero_retention) == ("eu", True)
+    assert head.tightened is not None
+    assert head.tightened.region == "us"
+    others = (head, config.effective([operator], "base"), config.effective([], "base"))
+    assert len({one.sha256 for one in (policy, *others)}) == 4
 
 
 def test_a_document_that_is_read_twice_counts_once() -> None:

@@ -1,29 +1,19 @@
-"""Documents to frozen values: policy packs and the repository file. Opens no file."""
+"""Policy documents to frozen values: packs and the repository file, and the one policy of several of them."""
 
 from __future__ import annotations
 
-import codecs
 import hashlib
 import json
-import re
-import tomllib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from pydantic import ValidationError
-
-from reviewbot.core import credentials, matching, tables
+from reviewbot.config.documents import load
+from reviewbot.core import matching, regions, tables
 from reviewbot.core.findings import Severity
 from reviewbot.core.labels import Label, join, parse
 from reviewbot.core.policy import Accepted, Instructions, Policy, ReviewStyle, Rule, Source
 from reviewbot.core.schema import MAX_IN_ALL, DocumentTable, ReviewTable, wildcards
-from reviewbot.core.text import clipped, visible
 from reviewbot.errors import ConfigError
-
-#: Bytes of a document.
-MAX_DOCUMENT = 64 * 1024
-#: A dotted key of so many parts is an attack: tomllib takes memory by their square. Linear: nothing is tried twice.
-_LONG_KEY = re.compile(r"""(?<![\w-])(?:(?:[\w-]++|"(?:[^"\\\n]|\\.)*+"|'[^'\n]*+')[ \t]*+\.[ \t]*+){50}""", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,89 +31,22 @@ class Document:
     review: ReviewStyle | None = None
     gate: str | None = None
     accepted: tuple[Accepted, ...] = ()
+    region: regions.Region | None = None
+    zero_retention: bool = False
 
 
 def read(name: str, data: bytes) -> Document:
     """A document by its bytes; `name` is how its rules are cited. Raises ConfigError with key and line."""
-    text = _decoded(name, data)
-    values = _parsed(name, text)
-    if not values:
-        raise ConfigError(name, "it says nothing: give a default or a rule, or remove it")
-    try:
-        table = DocumentTable.model_validate(values)
-    except ValidationError as error:
-        raise _invalid(name, text, error) from None
-    document = _document(name, table, tables.lines(text))
+    table, lines = load(name, data, DocumentTable, "give a default or a rule, or remove it")
+    document = _document(name, table, lines)
     patterns = [pattern for rule in document.rules for pattern in rule.paths]
-    lines = ((number, line) for number, pattern in enumerate(patterns) for line in matching.lines(pattern))
+    numbered = ((number, line) for number, pattern in enumerate(patterns) for line in matching.lines(pattern))
     words = enumerate(word for rule in document.rules for word in rule.content)
     if sum(wildcards(pattern.removesuffix("/**").removesuffix("/*")) for pattern in patterns) > MAX_IN_ALL:
         raise ConfigError(name, f"more than {MAX_IN_ALL:,} wildcards in all", key="rule.paths")
-    if problem := matching.paths(lines).problem or matching.words(words).problem:
+    if problem := matching.paths(numbered).problem or matching.words(words).problem:
         raise ConfigError(name, problem)
     return document
-
-
-def _decoded(name: str, data: bytes) -> str:
-    if len(data) > MAX_DOCUMENT:
-        raise ConfigError(name, f"larger than {MAX_DOCUMENT // 1024} KiB")
-    try:
-        return data.removeprefix(codecs.BOM_UTF8).decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise ConfigError(name, "not UTF-8", line=data.count(b"\n", 0, error.start) + 1) from None
-
-
-def _parsed(name: str, text: str) -> dict[str, object]:
-    if long := _LONG_KEY.search(text):
-        raise ConfigError(name, "a key of too many parts", line=text.count("\n", 0, long.start()) + 1)
-    try:
-        return tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise _malformed(name, text, str(error)) from None
-    except RecursionError:
-        raise ConfigError(name, "nested too deeply") from None
-    except ValueError as error:  # a number of thousands of digits
-        raise ConfigError(name, "a value that is too large") from error
-
-
-def _malformed(name: str, text: str, message: str) -> ConfigError:
-    """tomllib's message with its line; for a key that is given twice, which and where."""
-    if message.startswith("Cannot "):
-        duplicate = tables.lines(text).duplicate
-        if duplicate is not None:
-            return ConfigError(name, "given twice", key=_dotted(duplicate[0]), line=duplicate[1])
-    match = re.search(r" \(at line (\d{1,9}), column \d{1,9}\)$", message)
-    problem = message[: match.start()] if match else message.removesuffix(" (at end of document)")
-    return ConfigError(name, visible(clipped(problem, 200)), line=int(match[1]) if match else text.count("\n") + 1)
-
-
-_PROBLEMS = {
-    "extra_forbidden": "unknown key", "missing": "is missing", "string_type": "must be a string",
-    "list_type": "must be an array", "int_type": "must be a whole number", "model_type": "must be a table",
-    "model_attributes_type": "must be a table", "dict_type": "must be a table", "too_short": "must not be empty",
-    "string_too_short": "must not be empty", "date_type": "must be a date without quotes: 2027-01-31",
-}  # fmt: skip
-
-
-def _invalid(name: str, text: str, error: ValidationError) -> ConfigError:
-    """The first problem of a document. What it has as values stays out: the message may go to a log."""
-    lines = tables.lines(text)
-    problems = [
-        (lines.of(tuple(entry["loc"])) or 0, tuple(entry["loc"]), entry) for entry in error.errors(include_url=False)
-    ]
-    line, place, entry = min(problems, key=lambda problem: problem[0])
-    context = entry.get("ctx", {})
-    problem = _PROBLEMS.get(entry["type"]) or {
-        "literal_error": f"must be one of {context.get('expected', '')}", "value_error": str(context.get("error", "")),
-        "string_pattern_mismatch": f"does not match {context.get('pattern', '')}",
-    }.get(entry["type"], entry["msg"].lower())  # fmt: skip
-    return ConfigError(name, problem, key=_dotted(place), line=line or None)
-
-
-def _dotted(place: tables.Place) -> str:
-    """The key as a log may show it: a token where a key belongs is none the less a token."""
-    key = visible(clipped(".".join(key for key in place if isinstance(key, str)), 100))
-    return credentials.masked(key, tuple(credentials.find(key, "")))
 
 
 def _document(name: str, table: DocumentTable, lines: tables.Lines) -> Document:
@@ -147,6 +70,8 @@ def _document(name: str, table: DocumentTable, lines: tables.Lines) -> Document:
         review=None if table.review is None else _style(table.review),
         gate=None if table.gate is None else table.gate.fail_on,
         accepted=accepted,
+        region=table.region,
+        zero_retention=bool(table.zero_retention),
     )
 
 
@@ -170,6 +95,8 @@ def effective(documents: Sequence[Document], source: Source) -> Policy:
         review=next((d.review for d in reversed(documents) if d.review is not None), ReviewStyle()),
         fail_on=None if gate == "none" else Severity[gate.upper()],
         accepted=tuple(dict.fromkeys(one for document in documents for one in document.accepted)),
+        region=regions.strictest(document.region for document in documents),
+        zero_retention=any(document.zero_retention for document in documents),
     ))  # fmt: skip
 
 
@@ -179,7 +106,7 @@ def failed(policy: Policy, reason: str) -> Policy:
 
 
 def tightened(policy: Policy, documents: Sequence[Document]) -> Policy:
-    """The policy joined with the labels that the head of a pull request asks for: they can only rise."""
+    """The policy joined with the labels and demands of the head of a pull request: it can only become stricter."""
     asked = effective(documents, "base")
     default = asked.default if any(document.default is not None for document in documents) else Label.PUBLIC
     asked = replace(asked, default=default, default_name="default (head)", instructions=(), review=ReviewStyle(),
@@ -189,7 +116,7 @@ def tightened(policy: Policy, documents: Sequence[Document]) -> Policy:
 
 def sealed(policy: Policy) -> Policy:
     """The policy with the hash of all that it decides; where its rules stand and why does not count."""
-    decided = {
+    decided: dict[str, object] = {
         "rules": sorted([str(rule.label), sorted(rule.paths), sorted(rule.content)] for rule in policy.rules),
         "default": str(policy.default), "metadata": policy.metadata and str(policy.metadata),
         "instructions": [[list(one.paths), one.text] for one in policy.instructions],
@@ -199,5 +126,7 @@ def sealed(policy: Policy) -> Policy:
         "fail_on": None if policy.fail_on is None else str(policy.fail_on), "failure": policy.failure,
         "tightened": policy.tightened and policy.tightened.sha256,
     }  # fmt: skip
+    if policy.region or policy.zero_retention:  # a policy that asks for neither keeps the hash it always had
+        decided |= {"region": policy.region, "zero_retention": policy.zero_retention}
     text = json.dumps(decided, sort_keys=True, separators=(",", ":"))
     return replace(policy, sha256=hashlib.sha256(text.encode()).hexdigest())
