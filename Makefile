@@ -5,7 +5,7 @@ LOCK := uv pip compile --quiet --universal --generate-hashes --no-header --no-an
     --python-version 3.11 pyproject.toml .ci/build.in
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test lint bench lock clean
+.PHONY: demo test lint engines bench lock clean
 
 demo: .venv/run
 	$(BIN)/reviewbot demo
@@ -17,6 +17,9 @@ lint: .venv/test
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+
+# A real Ollama for the tests, in .ollama/: Linux on x86-64, gcc. Without it the tests that need it are skipped.
+engines: .ollama/ready
 
 # REPOSITORIES="DIR …": their history too; DATA=DIR: labelled credentials too; PATCHES=DIR: other people's patches too.
 bench: .venv/bench
@@ -31,7 +34,7 @@ lock:
 	$(LOCK) --extra all --extra test --extra bench -o .ci/requirements-bench.txt
 
 clean:
-	rm -rf .venv dist build
+	rm -rf .venv .ollama dist build
 
 .venv/python:
 	$(PYTHON) -m venv .venv
@@ -45,6 +48,9 @@ clean:
 .venv/test: .venv/run .ci/requirements-test.txt
 	$(PIP) install --require-hashes -r .ci/requirements-test.txt
 	touch $@
+
+.ollama/ready: tests/servers/ollama.sh | .venv/python
+	PYTHON=$(BIN)/python tests/servers/ollama.sh
 
 .venv/bench: .venv/test .ci/requirements-bench.txt
 	$(PIP) install --require-hashes -r .ci/requirements-bench.txt

@@ -1,7 +1,8 @@
 """The one way bytes leave for a model: our own connections, to the addresses named and to no other.
 
-No proxy, no redirect, no decompression, no reuse of a connection (a stale one would make a request count twice).
-A deadline holds for the whole call, not for a read. Nothing of an error's body is kept: servers echo prompts there.
+No proxy, no redirect, no decompression, no cookie, no reuse of a connection (a stale one would make a request count
+twice). A deadline holds for the whole call, not for a read. Nothing of an error's body is kept: servers echo prompts
+there.
 """
 
 from __future__ import annotations
@@ -17,15 +18,16 @@ from email.utils import parsedate_to_datetime
 from importlib import import_module
 from typing import Any, Literal
 
+from reviewbot.backends.connections import Lookup, Network, look_up
 from reviewbot.core.exchange import BackendError, Failure
 from reviewbot.ports import Departing
 
-#: Bytes of one response, headers included; bytes of an error that are looked at.
+#: Bytes of one response, headers included; bytes of an error that are looked at, and seconds for them.
 MAX_RESPONSE = 4 * 1024 * 1024
-_MAX_ERROR = 4096
-#: Seconds for a connection to stand.
-_CONNECT = 10.0
+_MAX_ERROR, _ERROR_SECONDS = 4096, 1.0
 _TYPES = ("application/json", "application/x-ndjson", "text/event-stream")
+#: Set here for every request, whatever a library wants: of these there is one value only, or none.
+_OURS = ("content-length", "transfer-encoding", "accept-encoding", "connection", "cookie", "te", "expect", "upgrade")
 #: What servers say of a prompt that does not fit: llama.cpp, vLLM, Mistral, Ollama.
 _OVERFLOW = re.compile(
     rb"exceed_context_size|context (?:length|size|window)|maximum context|too large for model|longer than the context",
@@ -36,13 +38,15 @@ _STATUSES = {
     413: Failure.TOO_LONG, 429: Failure.RATE_LIMITED, 502: Failure.SERVER_ERROR, 503: Failure.BUSY,
     504: Failure.TIMEOUT, 529: Failure.BUSY,
 }  # fmt: skip
+_FAMILIES = {
+    1: Failure.BAD_REPLY, 2: Failure.BAD_REPLY, 3: Failure.REDIRECTED, 4: Failure.BAD_REQUEST, 5: Failure.SERVER_ERROR,
+}  # fmt: skip
 
 
-@dataclass
+@dataclass(frozen=True)
 class _Call:
     deadline: float
     departing: Departing
-    received: int = 0
 
     def left(self) -> float:
         left = self.deadline - time.monotonic()
@@ -52,6 +56,10 @@ class _Call:
 
 
 _call: ContextVar[_Call] = ContextVar("call")
+
+
+def _left() -> float:
+    return _call.get().left()
 
 
 @contextmanager
@@ -64,58 +72,63 @@ def call(deadline: float, departing: Departing) -> Iterator[None]:
         _call.reset(token)
 
 
-def client(library: Literal["httpx", "httpx2"], urls: Sequence[str]) -> Any:
+def client(library: Literal["httpx", "httpx2"], urls: Sequence[str], look_up: Lookup = look_up) -> Any:
     """A client of that library for these addresses alone: `httpx` for ollama, `httpx2` for mistralai.
 
-    Whatever goes wrong below raises BackendError, never an exception of a library.
+    Whatever goes wrong below raises BackendError, never an exception of a library; what a Departing raises comes
+    through as it is.
     """
     http, core = import_module(library), import_module(library.replace("httpx", "httpcore"))
-    pool = core.ConnectionPool(ssl_context=_trusted(urls), network_backend=_Network(core, urls), retries=0,
-                               max_keepalive_connections=0, http2=False)  # fmt: skip
+    origins = [_url(core, http.URL(url)).origin for url in urls]
+    network, trusted = Network(core, _left, look_up, MAX_RESPONSE), _trusted(urls)
 
     class Transport(http.BaseTransport):  # type: ignore[misc, name-defined]
         def handle_request(self, request: Any) -> Any:
-            return _handle(http, core, pool, request)
+            url = _url(core, request.url)
+            if url.origin not in origins or request.url.userinfo:
+                raise BackendError(Failure.REDIRECTED)
+            if request.url.port == 0:  # httpcore would take the scheme's own
+                raise BackendError(Failure.UNREACHABLE)
+            # One connection for one request: none to wait for, and none that another request may come upon.
+            connection = core.HTTPConnection(url.origin, ssl_context=trusted, network_backend=network)
+            return _handle(http, core, connection, url, request)
 
-        def close(self) -> None:
-            pool.close()
+    return http.Client(transport=Transport(), trust_env=False, follow_redirects=False, timeout=None)
 
-    return http.Client(transport=Transport(), trust_env=False, follow_redirects=False, timeout=None,
-                       headers={"accept-encoding": "identity"})  # fmt: skip
+
+def _url(core: Any, url: Any) -> Any:
+    return core.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path)
 
 
 def _trusted(urls: Sequence[str]) -> ssl.SSLContext | None:
     """The system's authorities and certifi's; none is loaded where nothing is encrypted."""
-    if not any(url.startswith("https:") for url in urls):
+    if not any(url.lower().startswith("https:") for url in urls):
         return None
     import certifi
 
-    context = ssl.create_default_context()
+    # Not ssl.create_default_context(): that one writes its secrets to the file that SSLKEYLOGFILE names.
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    context.load_default_certs()
     context.load_verify_locations(certifi.where())
     return context
 
 
-def _handle(http: Any, core: Any, pool: Any, request: Any) -> Any:
-    now = _call.get()
-    size = int(request.headers.get("content-length", 0))
-
-    def trace(event: str, _: object) -> None:
-        if event.endswith(".send_request_headers.started"):
-            now.left()
-            now.departing(size)
-
-    url = core.URL(scheme=request.url.raw_scheme, host=request.url.raw_host, port=request.url.port,
-                   target=request.url.raw_path)  # fmt: skip
-    request.headers["accept-encoding"] = "identity"
-    with _translated(core):
-        response = pool.handle_request(core.Request(
-            request.method, url, headers=request.headers.raw, content=request.stream, extensions={"trace": trace},
+def _handle(http: Any, core: Any, connection: Any, url: Any, request: Any) -> Any:
+    body: bytes = request.read()
+    headers = [(name, value) for name, value in request.headers.raw if name.decode("latin-1").lower() not in _OURS]
+    headers += [(b"accept-encoding", b"identity"), (b"connection", b"close")]
+    if body or request.method not in ("GET", "HEAD"):
+        headers.append((b"content-length", b"%d" % len(body)))
+    departure = _Departure(len(body))
+    with _translated(core, departure):
+        response = connection.handle_request(core.Request(
+            request.method, url, headers=headers, content=[body], extensions={"trace": departure},
         ))  # fmt: skip
-    headers = http.Headers(response.headers)
-    if not 200 <= response.status < 300:
-        raise _refusal(core, response, headers)
-    kind = headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind not in _TYPES or headers.get("content-encoding", "identity").lower() != "identity":
+    said = http.Headers(response.headers)
+    if response.status != 200:
+        raise _refusal(core, response, said)
+    kind = said.get("content-type", "").partition(";")[0].strip().lower()
+    if kind not in _TYPES or said.get("content-encoding", "identity").lower() != "identity":
         response.close()
         raise BackendError(Failure.BAD_REPLY, status=response.status)
 
@@ -127,15 +140,30 @@ def _handle(http: Any, core: Any, pool: Any, request: Any) -> Any:
         def close(self) -> None:
             response.close()
 
-    return http.Response(response.status, headers=headers, stream=Body())
+    # Of the headers only this one: no cookie, no address, no length that a library could believe.
+    return http.Response(200, headers={"content-type": said["content-type"]}, stream=Body())
+
+
+class _Departure:
+    """Hears what a connection does, and announces the body before the first byte of the headers."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        #: Whether the Departing raised: then what is raised is its own.
+        self.refused = False
+
+    def __call__(self, event: str, _: object) -> None:
+        if event.endswith(".send_request_headers.started"):
+            now = _call.get()
+            now.left()
+            self.refused = True
+            now.departing(self._size)
+            self.refused = False
 
 
 def _refusal(core: Any, response: Any, headers: Any) -> BackendError:
     """The failure that a status means; of the body, only whether it speaks of the window."""
-    failure = _STATUSES.get(response.status)
-    if failure is None:
-        family = response.status // 100
-        failure = {3: Failure.REDIRECTED, 5: Failure.SERVER_ERROR}.get(family, Failure.BAD_REQUEST)
+    failure = _STATUSES.get(response.status) or _FAMILIES.get(response.status // 100, Failure.BAD_REPLY)
     try:
         if response.status in (400, 422, 500) and _OVERFLOW.search(_beginning(core, response)):
             failure = Failure.TOO_LONG
@@ -145,9 +173,10 @@ def _refusal(core: Any, response: Any, headers: Any) -> BackendError:
 
 
 def _beginning(core: Any, response: Any) -> bytes:
-    data = b""
+    data, now = b"", _call.get()
     try:
-        with _translated(core):
+        # The status has said it: a body that drips is not waited for.
+        with call(min(now.deadline, time.monotonic() + _ERROR_SECONDS), now.departing), _translated(core):
             for piece in response.stream:
                 data += piece
                 if len(data) >= _MAX_ERROR:
@@ -162,77 +191,17 @@ def _retry_after(value: str) -> float | None:
     if re.fullmatch(r"\d{1,9}(\.\d{1,6})?", value.strip(), re.ASCII):
         return float(value)
     try:
-        return max(0.0, parsedate_to_datetime(value).timestamp() - time.time())
-    except (ValueError, OverflowError):
+        return max(0.0, parsedate_to_datetime(value[:64]).timestamp() - time.time())
+    except (ValueError, OverflowError, TypeError, LookupError, OSError):
         return None
 
 
 @contextmanager
-def _translated(core: Any) -> Iterator[None]:
+def _translated(core: Any, departure: _Departure | None = None) -> Iterator[None]:
     """Failures of the connection as ours, without their texts."""
     try:
         yield
-    except core.ConnectError:
-        raise BackendError(Failure.UNREACHABLE) from None
-    except core.TimeoutException:
-        raise BackendError(Failure.TIMEOUT) from None
-    except (core.NetworkError, core.ProtocolError, core.UnsupportedProtocol, OSError):
+    except (core.NetworkError, core.TimeoutException, core.ProtocolError, core.UnsupportedProtocol, OSError):
+        if departure is not None and departure.refused:
+            raise
         raise BackendError(Failure.BROKEN) from None
-
-
-class _Network:
-    """Connections to the named hosts and ports only. `localhost` is never looked up: a resolver may say anything."""
-
-    def __init__(self, core: Any, urls: Sequence[str]) -> None:
-        self._core, self._inner = core, core.SyncBackend()
-        self._allowed = {(url.host.decode().strip("[]"), url.origin.port) for url in map(core.URL, urls)}
-
-    def connect_tcp(self, host: str, port: int, timeout: float | None = None, local_address: str | None = None,
-                    socket_options: Any = None) -> Any:  # fmt: skip
-        if (host, port) not in self._allowed:
-            raise BackendError(Failure.REDIRECTED)
-        *others, last = ("127.0.0.1", "::1") if host == "localhost" else (host,)
-        for address in others:
-            try:
-                return self._connected(address, port, socket_options)
-            except self._core.ConnectError:
-                continue
-        return self._connected(last, port, socket_options)
-
-    def _connected(self, address: str, port: int, options: Any) -> _Stream:
-        left = min(_CONNECT, _call.get().left())
-        try:
-            return _Stream(self._inner.connect_tcp(address, port, left, None, options))
-        except self._core.ConnectTimeout:
-            raise BackendError(Failure.UNREACHABLE) from None
-
-    def sleep(self, seconds: float) -> None:
-        time.sleep(min(seconds, _call.get().left()))
-
-
-class _Stream:
-    """A connection that knows the call's deadline and how much has come in."""
-
-    def __init__(self, inner: Any) -> None:
-        self._inner = inner
-
-    def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        now = _call.get()
-        data: bytes = self._inner.read(max_bytes, now.left())
-        now.received += len(data)
-        if now.received > MAX_RESPONSE:
-            raise BackendError(Failure.TOO_LARGE)
-        return data
-
-    def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._inner.write(buffer, _call.get().left())
-
-    def close(self) -> None:
-        self._inner.close()
-
-    def start_tls(self, ssl_context: ssl.SSLContext, server_hostname: str | None = None,
-                  timeout: float | None = None) -> _Stream:  # fmt: skip
-        return _Stream(self._inner.start_tls(ssl_context, server_hostname, _call.get().left()))
-
-    def get_extra_info(self, info: str) -> Any:
-        return self._inner.get_extra_info(info)

@@ -41,12 +41,19 @@ def main(argv: Sequence[str] | None = None, environ: Mapping[str, str] | None = 
 
 
 def _prepare() -> None:
-    """Any text can be printed, and whoever stops us stops our workers too."""
+    """Any text can be printed, no thread prints what it died of, and whoever stops us stops our workers too."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
+    threading.excepthook = _died
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, signal.default_int_handler)
+
+
+def _died(of: threading.ExceptHookArgs) -> None:
+    """Who waits for the thread says what follows from it."""
+    if isinstance(of.exc_value, Exception):
+        print(f"reviewbot: internal error: {_place(of.exc_value)}", file=sys.stderr)
 
 
 def _place(error: Exception) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 
-from reviewbot.cli import adapters, environment, operators
+from reviewbot.cli import adapters, counting, environment, operators
 from reviewbot.core.catalogue import LOCAL_WINDOW, completed
 from reviewbot.core.endpoints import Endpoint, Operator
 from reviewbot.core.exchange import Traits
@@ -57,7 +57,8 @@ def loaded(said: Operator, environ: Mapping[str, str], policy: Policy, pull: Pul
         if not why:
             readers.append(reader)
         notices += [f"{reader.endpoint.name} is not used: {why}"] if why else _told(reader.endpoint, traits)
-    return Models(tuple(readers), ledger, ends, said.limits, notices=(*allowed.notices, *left_out, *notices))
+    count = counting.count(exact=said.limits.exact_tokens)
+    return Models(tuple(readers), ledger, ends, said.limits, count, (*allowed.notices, *left_out, *notices))
 
 
 def _told(endpoint: Endpoint, traits: Traits | None) -> Iterator[str]:
@@ -71,7 +72,8 @@ def windows(said: Operator) -> Windows:
     """The windows of each label's models, as far as they are known without asking: what `plan` goes by."""
     known = tuple(completed(endpoint) for endpoint in said.endpoints)
     sizes = {label: [one.window for one in route(label, known) if one.window is not None] for label in ASSIGNABLE}
-    return Windows({label: min(found) for label, found in sizes.items() if found}, otherwise=LOCAL_WINDOW)
+    smallest = {label: min(found) for label, found in sizes.items() if found}
+    return Windows(smallest, counting.count(exact=said.limits.exact_tokens), LOCAL_WINDOW)
 
 
 def started() -> float:

@@ -119,6 +119,8 @@ class LimitsTable(Table):
         default=None, description="dollars of all backends together"
     )
     concurrency: Parallel = Field(default=4, description="calls at the same time, per backend")
+    exact_tokens: bool = Field(default=False, description="count tokens by Codestral's own tokenizer, not by an "
+                               "estimate: needs the extra `tokens`")  # fmt: skip
 
 
 class CommentsTable(Table):

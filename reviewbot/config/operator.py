@@ -54,7 +54,7 @@ def read(name: str, data: bytes) -> Operator:
         endpoints.append(endpoint)
     return Operator(
         endpoints=tuple(endpoints),
-        limits=Limits(limits.seconds, limits.calls, limits.cost_usd),
+        limits=Limits(limits.seconds, limits.calls, limits.cost_usd, limits.exact_tokens),
         comments=parse(table.comments.clearance) if table.comments else Label.RESTRICTED,
         source=name,
     )

@@ -76,6 +76,8 @@ class Limits:
     seconds: float = 240.0
     calls: int = 200
     cost_usd: float | None = None
+    #: Tokens are counted by Codestral's own tokenizer; else they are estimated, rather too high.
+    exact_tokens: bool = False
 
 
 @dataclass(frozen=True, slots=True)

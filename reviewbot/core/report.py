@@ -154,7 +154,7 @@ def assemble(pull: PullRequest, policy: Policy, files: Sequence[FileReport], fin
     )  # fmt: skip
     return Report(
         base_sha=pull.base_sha, head_sha=pull.head_sha, number=pull.number, title=pull.title, policy=policy,
-        status=_status(outcomes), conclusion=conclusion, exit_code=3 if failed else int(blocking),
+        status=status_of(files), conclusion=conclusion, exit_code=3 if failed else int(blocking),
         files=tuple(files), findings=placed, notices=tuple(notices), rules=tuple(rules), gate=fail_on,
         comments=comments,
     )  # fmt: skip
@@ -165,7 +165,9 @@ def is_whole(file: FileReport) -> bool:
     return file.outcome == "reviewed" or (file.outcome == "checked" and not file.hunks)
 
 
-def _status(outcomes: set[Outcome]) -> Status:
+def status_of(files: Iterable[FileReport]) -> Status:
+    """What kind of reading it was as a whole."""
+    outcomes = {file.outcome for file in files}
     if "failed" in outcomes:
         return "partial" if outcomes - {"failed", "skipped"} else "failed"
     if outcomes == {"skipped"}:

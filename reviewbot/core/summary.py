@@ -10,7 +10,7 @@ from dataclasses import replace
 from reviewbot.core.diff import Side
 from reviewbot.core.findings import Finding, Severity
 from reviewbot.core.labels import Label, permits
-from reviewbot.core.report import FileReport, Outcome, Report, is_whole
+from reviewbot.core.report import FileReport, Outcome, Report, is_whole, status_of
 from reviewbot.core.text import visible
 from reviewbot.errors import EgressDeniedError, NotReviewedError
 
@@ -33,8 +33,9 @@ def published(report: Report, clearance: Label | None = None) -> Report:
     findings = tuple(item for item in report.findings if item.posted != "withheld" and permits(cleared, item.label))
     if cleared >= Label.RESTRICTED:
         return replace(report, findings=findings)
+    files = tuple(file for file in report.files if permits(cleared, file.label))
     return replace(
-        report, files=tuple(file for file in report.files if permits(cleared, file.label)), findings=findings,
+        report, files=files, status=status_of(files), findings=findings,
         notices=tuple(notice for notice in report.notices if notice not in report.asides), asides=(),
         dropped=tuple(item for item in report.dropped if permits(cleared, item.label)), usage=(), ledger=None,
     )  # fmt: skip
@@ -143,10 +144,10 @@ def accounts(report: Report) -> Iterator[str]:
     for one in report.usage:
         failed = f", {one.failed:,} failed" if one.failed else ""
         cost = f", ${one.cost_usd:.4f}" if one.cost_usd else ""
-        yield (
-            f"{visible(one.backend)} ({visible(one.model)}): {counted(one.calls, 'call')}{failed}, {one.tokens_in:,} tokens "
-            f"in, {one.tokens_out:,} out{cost}, median {one.p50:.1f} s, 95 % {one.p95:.1f} s"
-        )
+        tokens = f"{one.tokens_in:,} tokens in, {one.tokens_out:,} out"
+        seconds = f"median {one.p50:.1f} s, 95 % {one.p95:.1f} s"
+        name = f"{visible(one.backend)} ({visible(one.model)})"
+        yield f"{name}: {counted(one.calls, 'call')}{failed}, {tokens}{cost}, {seconds}"
     if report.dropped:
         reasons = Counter(visible(item.reason.partition(":")[0]) for item in report.dropped)
         said = ", ".join(f"{number:,} {reason}" for reason, number in reasons.most_common())

@@ -6,7 +6,7 @@ import json
 
 from reviewbot.core.findings import Finding, Severity
 from reviewbot.core.report import FileReport, Report
-from reviewbot.core.summary import homes, new_lines
+from reviewbot.core.summary import homes, new_lines, published
 from reviewbot.core.text import clipped, encodable, visible
 
 SEVERITIES = {Severity.CRITICAL: "blocker", Severity.HIGH: "critical", Severity.MEDIUM: "major",
@@ -14,10 +14,10 @@ SEVERITIES = {Severity.CRITICAL: "blocker", Severity.HIGH: "critical", Severity.
 
 
 def render(report: Report) -> str:
+    shown = published(report)
     entries = [
         _entry(finding, home, line)
-        for finding, home, line in zip(report.findings, homes(report), new_lines(report), strict=True)
-        if finding.posted != "withheld"
+        for finding, home, line in zip(shown.findings, homes(shown), new_lines(shown), strict=True)
     ]
     return json.dumps(entries, indent=1) + "\n"
 

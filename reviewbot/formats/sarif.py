@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from urllib.parse import quote
 
 from reviewbot.core.findings import Finding, Rule, Severity
 from reviewbot.core.report import FileReport, Report
-from reviewbot.core.summary import is_read, place
+from reviewbot.core.summary import is_read, place, published
 from reviewbot.core.text import visible
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -28,7 +28,8 @@ def render(report: Report) -> str:
 
 def document(report: Report) -> dict[str, object]:
     """One run, with what was not read among its notifications: an empty list of results is not a clean bill."""
-    shown = [finding for finding in report.findings if finding.posted != "withheld"]
+    report = published(report)
+    shown = report.findings
     rules = _rules(report, shown)
     numbers = {rule.id: number for number, rule in enumerate(rules)}
     return {
@@ -49,7 +50,7 @@ def document(report: Report) -> dict[str, object]:
     }  # fmt: skip
 
 
-def _rules(report: Report, findings: list[Finding]) -> list[Rule]:
+def _rules(report: Report, findings: Sequence[Finding]) -> list[Rule]:
     """All kinds that were looked for, then those that only findings name (linters, models)."""
     known = {rule.id: rule for rule in report.rules}
     for finding in findings:

@@ -45,6 +45,12 @@ class Budget:
             if self._cost is not None:
                 self._cost -= dollars
 
+    def give_back(self, dollars: float) -> None:
+        """What a request was estimated to cost and did not."""
+        with self._lock:
+            if self._cost is not None:
+                self._cost += max(0.0, dollars)
+
 
 def budgets(jobs: Sequence[Job], limits: Limits, dearest: Mapping[Label, float]) -> dict[Label, Budget]:
     """One budget a label, the lowest first: what it may spend depends on nothing of a higher label.
@@ -133,6 +139,8 @@ def ask(prompt: Prompt, reader: Reader, desk: Desk, redactions: int = 0) -> Repl
         witness.ended(error.failure)
         raise
     witness.ended("ok")
+    if reply.tokens_in is not None and reply.tokens_out is not None:
+        desk.budgets[prompt.label].give_back(witness.dollars - cost(endpoint, reply.tokens_in, reply.tokens_out))
     return reply
 
 
