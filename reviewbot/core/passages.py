@@ -4,18 +4,20 @@ from __future__ import annotations
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from reviewbot.core.diff import ChangeKind, Hunk, Line
 from reviewbot.core.labels import Label
 from reviewbot.core.scopes import FUNCTIONS
 from reviewbot.core.symbols import Syntax
-from reviewbot.core.text import clipped, is_odd, segments, visible
+from reviewbot.core.text import clipped, visible
 
 #: Lines of a function that is shown whole, and around a hunk where it is longer or where there is none.
 WHOLE, AROUND = 120, 12
-#: Signatures above a passage, characters of each.
-_DEEP, _WIDE = 3, 160
+#: Signatures above a passage, characters of each, of a name in a heading and of what was reported already.
+DEEP, _WIDE, _NAME, _FACT = 3, 160, 240, 300
+#: Characters of a line that a signature is looked for in.
+_LONG = 1000
 #: Scopes before a line among which those around it are looked for.
 _NEAR = 500
 _SCOPES = frozenset({
@@ -62,9 +64,14 @@ class Material:
 
 def shown(text: str) -> str:
     """A line as a model sees it: tabs stay, whatever else is invisible is spelled out."""
-    if not any(map(is_odd, text)):
+    if text.isascii() and text.isprintable():
         return text
-    return "\t".join("".join(piece for piece, _ in segments(part)) for part in text.split("\t"))
+    return "\t".join(map(visible, text.split("\t")))
+
+
+def named(path: str) -> str:
+    """A name as headings have it."""
+    return clipped(visible(path), _NAME)
 
 
 def row(line: Line) -> str:
@@ -72,17 +79,24 @@ def row(line: Line) -> str:
     return f"{line.old if line.new is None else line.new} {line.mark} {shown(line.text)}"
 
 
+def written(passage: Passage) -> str:
+    """A passage as a prompt has it. Carriage returns that end all of its lines say nothing, those of some say a lot."""
+    lines = passage.lines
+    if all(line.text.endswith("\r") for line in lines):
+        lines = tuple(replace(line, text=line.text[:-1]) for line in lines)
+    above = (f"@ {clipped(shown(signature).strip(), _WIDE)}" for signature in passage.inside)
+    return "".join(f"{one}\n" for one in (*above, *map(row, lines)))
+
+
 def rendered(material: Material, passages: Iterable[Passage]) -> str:
     """A file as a prompt has it. Every line of it that we did not write begins with a number, `@` or `-`."""
-    moved = f" from {visible(material.old_path)}" if material.old_path != material.path else ""
-    lines = [f"### {visible(material.path)} ({material.change}{moved})"]
-    for number, passage in enumerate(passages):
-        lines += ["..."] if number else []
-        lines += [f"@ {clipped(shown(signature).strip(), _WIDE)}" for signature in passage.inside]
-        lines += [row(line) for line in passage.lines]
-    if material.facts:
-        lines += ["Already reported:", *(f"- {fact}" for fact in material.facts)]
-    return "\n".join(lines) + "\n"
+    moved = f" from {named(material.old_path)}" if material.old_path != material.path else ""
+    facts = "".join(f"- {clipped(visible(fact), _FACT)}\n" for fact in material.facts)
+    return (
+        f"### {named(material.path)} ({material.change}{moved})\n"
+        + "...\n".join(map(written, passages))
+        + ("Already reported:\n" if facts else "") + facts
+    )  # fmt: skip
 
 
 def passages(hunks: Sequence[Hunk], rows: Sequence[str], syntax: Syntax) -> tuple[tuple[Passage, ...], ...]:
@@ -91,14 +105,16 @@ def passages(hunks: Sequence[Hunk], rows: Sequence[str], syntax: Syntax) -> tupl
     lean = tuple(Passage(hunk.lines, scopes.above(_first(hunk.lines))) for hunk in hunks)
     if not rows:
         return lean, lean
+    # What follows the last line's end is no line.
+    last = len(rows) - (rows[-1] == "")
     groups: list[tuple[int, int, list[Hunk]]] = []
     for hunk in hunks:
-        start, end = _around(hunk, scopes, len(rows))
-        if groups and start <= groups[-1][1] + 1:
-            first, last, members = groups[-1]
-            groups[-1] = first, max(last, end), [*members, hunk]
-        else:
-            groups.append((start, end, [hunk]))
+        start, end = _around(hunk, scopes, last)
+        members = [hunk]
+        while groups and start <= groups[-1][1] + 1:
+            first, final, earlier = groups.pop()
+            start, end, members = min(first, start), max(final, end), earlier + members
+        groups.append((start, end, members))
     wide = (tuple(_filled(start, end, members, rows)) for start, end, members in groups)
     return lean, tuple(Passage(lines, scopes.above(_first(lines))) for lines in wide)
 
@@ -113,8 +129,8 @@ def _filled(start: int, end: int, hunks: Sequence[Hunk], rows: Sequence[str]) ->
     at, shift = start, 0
     for hunk in hunks:
         top, after = _span(hunk)
-        if hunk.old_count and hunk.new_count:
-            shift = hunk.old_start - hunk.new_start
+        # Of a side without lines git names the line before.
+        shift = hunk.old_start + (hunk.old_count == 0) - top
         yield from (Line(number + shift, number, rows[number - 1]) for number in range(at, top))
         yield from hunk.lines
         at, shift = max(at, after), shift + hunk.old_count - hunk.new_count
@@ -144,9 +160,11 @@ class _Scopes:
         self._rows = rows
         touched = syntax.new_touched if rows else None
         kinds = {} if touched is None else touched.kinds
+        # The root of Python's trees is a `module` too, and encloses nothing that has a name.
+        whole = touched.root if touched else None
         found = {
             (node.start_point[0] + 1, node.end_point[0] + 1)
-            for kind, nodes in kinds.items() if kind in FUNCTIONS or kind in _SCOPES for node in nodes
+            for kind, nodes in kinds.items() if kind in FUNCTIONS or kind in _SCOPES for node in nodes if node != whole
         }  # fmt: skip
         self._ranges = sorted(found)
         self._starts = [first for first, _ in self._ranges]
@@ -161,4 +179,4 @@ class _Scopes:
         at = bisect_left(self._starts, line)
         near = self._ranges[max(0, at - _NEAR) : at]
         around = [self._rows[first - 1] for first, last in near if last >= line and first <= len(self._rows)]
-        return tuple(around[-_DEEP:])
+        return tuple(text[:_LONG] for text in around[-DEEP:])

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 
 from reviewbot.core.diff import Line
 from reviewbot.core.labels import Label
-from reviewbot.core.passages import Material, Passage, rendered
+from reviewbot.core.passages import DEEP, Material, Passage, rendered, row, written
 from reviewbot.core.tokens import Count
 
 #: Tokens of files in one job, however large the window: reviewers of long prompts find less.
@@ -20,10 +20,14 @@ MOST = 12_000
 REPLY, _SHARE = 2048, 4
 #: Of a window, what no estimate may use up.
 _MARGIN = 0.95
-#: Bytes of context that all small changes get, and the share of the hunks that larger ones get.
-_FREE, _CONTEXT = 40_000, 0.25
+#: Characters of hunks and context together that a change of one file gets, and the number of files that get none so.
+_FREE, _MANY = 40_000, 30
+#: The share of the hunks that all others get as context; and as context and our own words together, in small windows.
+_CONTEXT, _BESIDE = 0.25, 0.45
 #: A window below this cannot hold our own words and a hunk.
 FEWEST = 200
+#: Rows above a piece of a passage among which those that it stands in are looked for; characters of a token at most.
+_BACK, _DENSE = 400, 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,26 +75,29 @@ def plan(materials: Sequence[Material], windows: Mapping[Label, int], overhead: 
     for label in sorted(groups):
         room, reply = capacity(windows.get(label, 0), overhead)
         if room >= FEWEST:
-            bundles = _bundled(_parts(groups[label], room, count), room, count)
+            share = max(0.0, min(_CONTEXT, _BESIDE - overhead / room))
+            bundles = _bundled(_parts(groups[label], share, room, count), room, count)
             jobs += [Job(f"{label}-{number}", label, parts, reply) for number, parts in enumerate(bundles, 1)]
     return tuple(jobs)
 
 
-def _parts(materials: Sequence[Material], room: int, count: Count) -> Iterator[Part]:
-    for material, passages in zip(materials, _chosen(materials), strict=True):
+def _parts(materials: Sequence[Material], share: float, room: int, count: Count) -> Iterator[Part]:
+    for material, passages in zip(materials, _chosen(materials, share), strict=True):
+        # What is far too long for it need not be counted.
         whole = Part(material, passages)
-        if count(whole.text) <= room:
+        if sum(map(_size, passages)) <= room * _DENSE and count(whole.text) <= room:
             yield whole
         else:
             yield from _divided(material, passages, room, count)
 
 
-def _chosen(materials: Sequence[Material]) -> Iterator[tuple[Passage, ...]]:
+def _chosen(materials: Sequence[Material], share: float) -> Iterator[tuple[Passage, ...]]:
     """Of each file the passages with more around them where the group's budget of context allows, cheapest first."""
     lean = [sum(_size(passage) for passage in material.lean) for material in materials]
     extra = [sum(_size(passage) for passage in material.rich) - size
              for material, size in zip(materials, lean, strict=True)]  # fmt: skip
-    left = max(_FREE - sum(lean), _CONTEXT * sum(lean))
+    free = _FREE * max(0.0, 1 - (len(materials) - 1) / _MANY)
+    left = max(free - sum(lean), share * sum(lean))
     granted: set[int] = set()
     for number in sorted(range(len(materials)), key=lambda number: (extra[number], number)):
         if extra[number] <= left:
@@ -106,43 +113,61 @@ def _size(passage: Passage) -> int:
 def _divided(material: Material, passages: Sequence[Passage], room: int, count: Count) -> Iterator[Part]:
     """A file larger than a window: between its hunks, else before a line that begins a block, else anywhere.
 
-    What is known of the file goes with its first part only.
+    What is known of the file goes with its first part only. None of it where its name alone takes half the room.
     """
-    held: list[Passage] = []
     bare = replace(material, facts=())
-    current = material if count(rendered(material, ())) <= room // 2 else bare
-    for passage in (piece for whole in passages for piece in _pieces(whole, current, room, count)):
-        if held and count(rendered(current, (*held, passage))) > room:
+    heading, known = count(rendered(bare, ())), count(rendered(material, ()))
+    if heading > room // 2:
+        return
+    current, used = (material, known) if known <= room // 2 else (bare, heading)
+    # Any piece may be the first, which has the facts beside it.
+    free = room - used
+    held: list[Passage] = []
+    for passage in (piece for whole in passages for piece in _pieces(whole, free, count)):
+        cost = count(f"...\n{written(passage)}")
+        if held and used + cost > room:
             yield Part(current, tuple(held))
-            held, current = [], bare
+            held, current, used = [], bare, heading
         held.append(passage)
+        used += cost
     if held:
         yield Part(current, tuple(held))
 
 
-def _pieces(passage: Passage, material: Material, room: int, count: Count) -> Iterator[Passage]:
+def _pieces(passage: Passage, room: int, count: Count) -> Iterator[Passage]:
     """A passage in pieces that fit by themselves, each with a changed line: pieces of mere context are left out."""
-    if count(rendered(material, (passage,))) <= room:
+    if _size(passage) <= room * _DENSE and count(f"...\n{written(passage)}") <= room:
         yield passage
         return
-    free = room - count(rendered(material, (Passage((), passage.inside),)))
-    held: list[Line] = []
-    used = 0
-    for line in (piece for whole in passage.lines for piece in _cut(whole, free, count)):
-        cost = count(line.text) + 8
-        if held and used + cost > free:
-            at = _boundary(held)
-            yield from _worth(Passage(tuple(held[:at]), passage.inside))
-            held = held[at:]
-            used = sum(count(one.text) + 8 for one in held)
-        held.append(line)
+    rows = [piece for line in passage.lines for piece in _cut(line, room - room // 4, count)]
+    inside, first, used = passage.inside, 0, 0
+    for number, (_, cost) in enumerate(rows):
+        while number > first and used + cost > room - room // 4:
+            end = first + _boundary([line for line, _ in rows[first:number]])
+            yield from _worth(rows[first:end], inside, room // 4, count)
+            inside = _enclosing([line for line, _ in rows[max(0, end - _BACK) : end]], rows[end][0], passage.inside)
+            first, used = end, sum(cost for _, cost in rows[end:number])
         used += cost
-    yield from _worth(Passage(tuple(held), passage.inside))
+    yield from _worth(rows[first:], inside, room // 4, count)
 
 
-def _worth(passage: Passage) -> Iterator[Passage]:
+def _worth(rows: Sequence[tuple[Line, int]], inside: tuple[str, ...], room: int, count: Count) -> Iterator[Passage]:
+    """The rows as a passage where one of them changed, with what encloses them where that takes no more than `room`."""
+    passage = Passage(tuple(line for line, _ in rows), inside)
     if passage.changed:
-        yield passage
+        fits = count(f"...\n{written(replace(passage, lines=()))}") <= room
+        yield passage if fits else replace(passage, inside=())
+
+
+def _enclosing(earlier: Sequence[Line], line: Line, outer: tuple[str, ...]) -> tuple[str, ...]:
+    """What a line stands in by its indentation, from the outside in: there is no syntax tree here any more."""
+    found: list[str] = []
+    indent = _indent(line.text)
+    for above in reversed(earlier):
+        if above.new is not None and above.text.strip() and _indent(above.text) < indent:
+            indent = _indent(above.text)
+            found.insert(0, above.text)
+    return (*outer, *found)[-DEEP:]
 
 
 def _boundary(lines: Sequence[Line]) -> int:
@@ -157,14 +182,19 @@ def _indent(text: str) -> int:
     return len(text) - len(text.lstrip())
 
 
-def _cut(line: Line, free: int, count: Count) -> Iterator[Line]:
-    """A line, in pieces where it is longer than a prompt: minified code is code."""
-    width = max(1, free - 8)
-    if count(line.text) <= width:
-        yield line
-        return
-    for start in range(0, len(line.text), width):
-        yield replace(line, text=line.text[start : start + width])
+def _cut(line: Line, free: int, count: Count) -> Iterator[tuple[Line, int]]:
+    """A line and what it costs, in pieces where it is longer than a prompt: minified code is code."""
+    width = max(1, free * _DENSE)
+    left = [line.text[start : start + width] for start in reversed(range(0, len(line.text) or 1, width))]
+    while left:
+        text = left.pop()
+        piece = line if len(text) == len(line.text) else replace(line, text=text)
+        cost = count(f"{row(piece)}\n")
+        if cost <= free or len(piece.text) < 2:
+            yield piece, cost
+        else:
+            half = len(piece.text) // 2
+            left += [piece.text[half:], piece.text[:half]]
 
 
 def _bundled(parts: Iterable[Part], room: int, count: Count) -> Iterator[tuple[Part, ...]]:

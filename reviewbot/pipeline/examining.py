@@ -104,7 +104,7 @@ def _material(reading: Reading, policy: Policy, verdict: Classification, hunks: 
     rows = withholding.rows(file, spots)
     lean, rich = passages(hunks, rows, reading.syntax)
     facts = [_fact(finding) for finding in findings if permits(verdict.label, finding.label)]
-    text = "\n".join(rows)
+    text = "\n".join(rows) + "\n" * (file.new.text or "").endswith("\n")
     return Material(
         file.path, file.old_path, file.change, label, lean, rich, tuple(facts[:_FACTS]), asked,
         text if len(text) <= _TRIED else "", sum(len(found) for found in spots.values()),

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from reviewbot.core import credentials
 from reviewbot.core.credentials import Hit
-from reviewbot.core.diff import FileDiff, Hunk, Line, Side
+from reviewbot.core.diff import FileDiff, Hunk, Line, Side, split_lines
 from reviewbot.core.labels import Label
 from reviewbot.ports import Reading
 
@@ -48,7 +48,7 @@ def hunks(whole: Iterable[Hunk], known: Spots) -> Iterator[Hunk]:
 
 def rows(file: FileDiff, known: Spots) -> list[str]:
     """The lines of the new side, every credential replaced."""
-    whole = text(file, "new").split("\n") if file.new.text else []
+    whole = split_lines(text(file, "new"))
     return [credentials.masked(row, known.get(("new", number), ())) if ("new", number) in known else row
             for number, row in enumerate(whole, 1)]  # fmt: skip
 
