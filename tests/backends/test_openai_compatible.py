@@ -431,7 +431,8 @@ def test_a_hole_that_is_not_filled_is_one_word(act: Act, failure: Failure) -> No
     (stream(b'data:{"choices": [{"text": "ab",\n', b'data:  "finish_reason": "stop"}]}\n\n'), "ab", None),
     (stream(event("\ud83d"), event("\ude00"), event("\ud83d!", "stop")), "\U0001f600\ufffd!", None),
     (stream(b'data: {"choices": [{"text": "a"}]}\r\n\r\n',
-            b'data: {"choices": [{"text": "b", "finish_reason": "stop"}]}\r\n\r\n', b"data: [DONE]\r\n\r\n"), "ab", None),
+            b'data: {"choices": [{"text": "b", "finish_reason": "stop"}]}\r\n\r\n',
+            b"data: [DONE]\r\n\r\n"), "ab", None),
     (stream(b"data: {}\n\n", event("", "stop", usage=USAGE)), "", 90),
 ], ids=str)  # fmt: skip
 def test_a_stream_is_read_to_its_end(act: Act, text: str, tokens_in: int | None) -> None:

@@ -21,7 +21,7 @@ from tests.materials import changed, large, lines, material, materials, realisti
 SOME = settings(max_examples=60, deadline=None)
 OVERHEAD = estimate(review.SYSTEM) + estimate(review.AGAIN)
 #: A window in which files of a few dozen lines are divided.
-SMALL = 1800
+SMALL = 2400
 WINDOWS = {Label.PUBLIC: 32_000, Label.INTERNAL: SMALL, Label.CONFIDENTIAL: 9000}
 
 
@@ -56,7 +56,7 @@ def test_every_changed_line_is_in_one_part_of_one_job(given_materials: list[Mate
 
 @SOME
 @given(st.lists(materials(Label.INTERNAL, most=120), max_size=4), st.sampled_from([estimate, words]),
-       st.integers(1500, 4000))  # fmt: skip
+       st.integers(2100, 5000))  # fmt: skip
 def test_the_text_of_a_job_fits_beside_our_words_and_the_reply(
     given_materials: list[Material], count: Count, window: int
 ) -> None:
@@ -168,7 +168,7 @@ def test_nothing_has_no_job() -> None:
 def test_a_name_that_fills_a_window_takes_its_file_out_whole() -> None:
     """Else its lines would be shown a few at a time, in thousands of prompts."""
     one = replace(large(400), path="\U0001f4a9" * 60, old_path="\U0001f4a9" * 240)
-    assert jobs_of(one, window=1500) == ()
+    assert jobs_of(one, window=2100) == ()
     held = [passage for job in jobs_of(one, window=6000) for part in job.parts for passage in part.passages]
     assert changed(held) == changed(one.lean)
 
