@@ -26,6 +26,7 @@ from reviewbot.backends import gguf
 from reviewbot.core.catalogue import completed, known
 from reviewbot.core.endpoints import Endpoint
 from reviewbot.core.exchange import BackendError, Failure, Prompt, Reply, Traits
+from reviewbot.core.text import sendable
 from reviewbot.core.tokens import fewest
 from reviewbot.ports import Departing
 
@@ -90,6 +91,8 @@ class LlamaCpp:
         outcome: Future[_T] = Future()
         ready = False
         try:
+            if time.monotonic() >= deadline:
+                raise BackendError(Failure.TIMEOUT)
             before()
             ready = True
         finally:
@@ -179,11 +182,11 @@ def _request(prompt: Prompt, file: _File) -> _Json:
         "stream_options": {"include_usage": True}, "return_progress": True,
     }  # fmt: skip
     if prompt.suffix is not None:
-        text = file.hole.format(prefix=_sendable(prompt.text), suffix=_sendable(prompt.suffix.text))
+        text = file.hole.format(prefix=sendable(prompt.text), suffix=sendable(prompt.suffix.text))
         return form | {"prompt": text}
-    messages = [{"role": "user", "content": _sendable(prompt.text)}]
+    messages = [{"role": "user", "content": sendable(prompt.text)}]
     if prompt.system:
-        messages.insert(0, {"role": "system", "content": _sendable(prompt.system)})
+        messages.insert(0, {"role": "system", "content": sendable(prompt.system)})
     if prompt.schema is not None:
         schema = {"name": "reply", "schema": dict(prompt.schema), "strict": True}
         form |= {"response_format": {"type": "json_schema", "json_schema": schema}}
@@ -252,8 +255,3 @@ def _is_ending() -> bool:
 
 def _state(found: os.stat_result) -> tuple[int, ...]:
     return found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns
-
-
-def _sendable(text: str) -> str:
-    """The text without lone surrogates, which JSON in UTF-8 cannot carry."""
-    return text.encode("utf-8", "replace").decode()

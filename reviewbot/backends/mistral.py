@@ -22,6 +22,8 @@ from mistralai.extra.exceptions import MistralClientException
 from reviewbot.backends import transport
 from reviewbot.core.endpoints import MISTRAL_URL, Endpoint
 from reviewbot.core.exchange import BackendError, Failure, Prompt, Reply, Traits
+from reviewbot.core.text import sendable
+from reviewbot.core.tokens import fewest
 from reviewbot.ports import Departing
 
 #: All that the library, and pydantic and json below it, raise at a reply. Their texts quote it: none is kept.
@@ -33,9 +35,6 @@ _ENDS = {
     None: Failure.BROKEN, "length": Failure.TRUNCATED, "model_length": Failure.TRUNCATED,
     "error": Failure.SERVER_ERROR,
 }  # fmt: skip
-#: No tokenizer makes fewer tokens of a text than this many per word: a server that counts less has not read it all.
-_TOKENS_PER_WORD = 0.6
-_WORD = re.compile(r"\w+")
 _NAME = re.compile(r"[\w.:/-]{1,100}", re.ASCII)
 _KEY = re.compile(r"[!-~]+", re.ASCII)
 
@@ -115,20 +114,21 @@ class Mistral:
         if written.end != "stop":
             raise BackendError(_ENDS.get(written.end, Failure.BAD_REPLY))
         tokens_in, tokens_out = _count(written.usage, "prompt_tokens"), _count(written.usage, "completion_tokens")
-        if tokens_in is not None and tokens_in < _fewest_tokens(prompt):
+        other = prompt.system if prompt.suffix is None else prompt.suffix.text
+        if tokens_in is not None and tokens_in < fewest(prompt.text) + fewest(other):
             raise BackendError(Failure.TRUNCATED)
         return Reply(written.text, tokens_in, tokens_out, time.monotonic() - start, written.first)
 
     def _stream(self, prompt: Prompt) -> AbstractContextManager[Iterable[models.CompletionEvent]]:
         model, tokens = self._endpoint.model, prompt.max_tokens
         if prompt.suffix is not None:
-            return self._fim.stream(model=model, prompt=_sendable(prompt.text), suffix=_sendable(prompt.suffix.text),
+            return self._fim.stream(model=model, prompt=sendable(prompt.text), suffix=sendable(prompt.suffix.text),
                                     temperature=0, random_seed=1, max_tokens=tokens)  # fmt: skip
         messages: list[models.ChatCompletionStreamRequestMessage] = [
-            models.UserMessage(content=_sendable(prompt.text)),
+            models.UserMessage(content=sendable(prompt.text)),
         ]
         if prompt.system:
-            messages.insert(0, models.SystemMessage(content=_sendable(prompt.system)))
+            messages.insert(0, models.SystemMessage(content=sendable(prompt.system)))
         return self._chat.stream(model=model, messages=messages, response_format=_format(prompt), temperature=0,
                                  random_seed=1, max_tokens=tokens)  # fmt: skip
 
@@ -201,16 +201,6 @@ def _count(usage: models.UsageInfo | None, name: str) -> int | None:
     if count is not None and count < 0:
         raise BackendError(Failure.BAD_REPLY)
     return count
-
-
-def _fewest_tokens(prompt: Prompt) -> float:
-    texts = (prompt.system, prompt.text) if prompt.suffix is None else (prompt.text, prompt.suffix.text)
-    return _TOKENS_PER_WORD * sum(1 for text in texts for _ in _WORD.finditer(text))
-
-
-def _sendable(text: str) -> str:
-    """The text without lone surrogates, which JSON in UTF-8 cannot carry."""
-    return text.encode("utf-8", "replace").decode()
 
 
 def _without_notice(response: httpx2.Response) -> None:

@@ -22,6 +22,7 @@ from reviewbot.backends import transport
 from reviewbot.core.catalogue import completed, is_cloud
 from reviewbot.core.endpoints import Endpoint
 from reviewbot.core.exchange import BackendError, Failure, Prompt, Reply, Traits
+from reviewbot.core.text import sendable
 from reviewbot.core.tokens import estimate, fewest
 from reviewbot.ports import Departing
 
@@ -122,10 +123,10 @@ class Ollama:
             "options": {"num_ctx": window, "num_predict": prompt.max_tokens, "temperature": 0, "seed": 1},
         }  # fmt: skip
         if prompt.suffix is not None:
-            return "/api/generate", body | {"prompt": _sendable(prompt.text), "suffix": _sendable(prompt.suffix.text)}
-        messages = [{"role": "user", "content": _sendable(prompt.text)}]
+            return "/api/generate", body | {"prompt": sendable(prompt.text), "suffix": sendable(prompt.suffix.text)}
+        messages = [{"role": "user", "content": sendable(prompt.text)}]
         if prompt.system:
-            messages.insert(0, {"role": "system", "content": _sendable(prompt.system)})
+            messages.insert(0, {"role": "system", "content": sendable(prompt.system)})
         form = {} if prompt.schema is None else {"format": dict(prompt.schema)}
         return "/api/chat", body | {"messages": messages} | form
 
@@ -253,8 +254,3 @@ def _word(value: object) -> str:
 def _count(line: _Json, name: str) -> int | None:
     count = line.get(name)
     return count if isinstance(count, int) and count >= 0 else None
-
-
-def _sendable(text: str) -> str:
-    """The text without lone surrogates, which JSON in UTF-8 cannot carry."""
-    return text.encode("utf-8", "replace").decode()

@@ -11,7 +11,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from reviewbot.backends import events, transport
@@ -19,6 +19,7 @@ from reviewbot.backends.addresses import Addresses, Watch
 from reviewbot.core import tokens
 from reviewbot.core.endpoints import Endpoint
 from reviewbot.core.exchange import BackendError, Failure, Prompt, Reply, Traits
+from reviewbot.core.text import sendable
 from reviewbot.ports import Departing
 
 _KEY = re.compile(r"[!-~]+", re.ASCII)
@@ -53,7 +54,8 @@ class OpenAICompatible:
 
     def describe(self, deadline: float, departing: Departing) -> Traits:
         """Window, version and hole filling, as the first server that answers says."""
-        return self._served(deadline, departing).traits
+        served = self._served(deadline, departing)
+        return replace(served.traits, model=served.model)
 
     def complete(self, prompt: Prompt, deadline: float, departing: Departing) -> Reply:
         """The whole reply. BAD_REQUEST for a hole where the server is not known to fill them."""
@@ -183,16 +185,16 @@ class _Question:
 
 
 def _question(prompt: Prompt, model: str, maker: str) -> _Question:
-    before, limit = _sendable(prompt.text), prompt.max_tokens
+    before, limit = sendable(prompt.text), prompt.max_tokens
     if prompt.suffix is None:
-        system = [{"role": "system", "content": _sendable(prompt.system)}] if prompt.system else []
+        system = [{"role": "system", "content": sendable(prompt.system)}] if prompt.system else []
         body = _asking(model, limit) | {"messages": [*system, {"role": "user", "content": before}]}
         if prompt.schema is not None:
             schema = {"name": "reply", "schema": dict(prompt.schema), "strict": True}
             body["response_format"] = {"type": "json_schema", "json_schema": schema}
         fewest = tokens.fewest(prompt.system) + tokens.fewest(before)
         return _Question("/v1/chat/completions", _json(body), fewest, events.choices)
-    after = _sendable(prompt.suffix.text)
+    after = sendable(prompt.suffix.text)
     fewest = tokens.fewest(before) + tokens.fewest(after)
     if maker == "llama.cpp":
         # Its own /infill puts the prefix first; Codestral was trained with the suffix first.
@@ -210,11 +212,6 @@ def _asking(model: str, limit: int) -> dict[str, Any]:
 
 def _json(value: Mapping[str, object]) -> bytes:
     return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
-
-
-def _sendable(text: str) -> str:
-    """The text without lone surrogates, which JSON in UTF-8 cannot carry."""
-    return text.encode("utf-8", "replace").decode()
 
 
 def _size(value: object) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from reviewbot.core.text import sendable
 from reviewbot.core.tokens import Count, estimate
 from reviewbot.errors import UsageError
 
@@ -17,6 +18,6 @@ def count(*, exact: bool) -> Count:
     tokenizer = MistralTokenizer.v3().instruct_tokenizer.tokenizer
 
     def tokens(text: str) -> int:
-        return len(tokenizer.encode(text.encode("utf-8", "replace").decode(), bos=False, eos=False))
+        return len(tokenizer.encode(sendable(text), bos=False, eos=False))
 
     return tokens

@@ -145,7 +145,7 @@ def _unlike(file: str, path: str) -> int:
 
 def _plain(text: str) -> str:
     """A line without what cannot be seen: the width of blanks, and a carriage return that was spelled out."""
-    return " ".join(text.split()).removesuffix("\\r")
+    return " ".join(text.split()).removesuffix("‹U+000D›")
 
 
 def _readings(quote: str) -> Iterator[_Wanted]:

@@ -62,6 +62,8 @@ class Traits:
     """What a server says of its model; None or "" is what it does not say."""
 
     window: int | None = None
+    #: The model's own name, where the operator gives none.
+    model: str = ""
     fim: bool = False
     license: str = ""
     digest: str = ""

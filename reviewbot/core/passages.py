@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
@@ -10,7 +11,7 @@ from reviewbot.core.diff import ChangeKind, Hunk, Line
 from reviewbot.core.labels import Label
 from reviewbot.core.scopes import FUNCTIONS
 from reviewbot.core.symbols import Syntax
-from reviewbot.core.text import clipped, visible
+from reviewbot.core.text import clipped, is_odd, visible
 
 #: Lines of a function that is shown whole, and around a hunk where it is longer or where there is none.
 WHOLE, AROUND = 120, 12
@@ -62,11 +63,26 @@ class Material:
     redactions: int = 0
 
 
+#: What some servers read as the end of a message, or of a text, wherever it stands.
+_CONTROL = re.compile(
+    r"\[(?=/?(?:INST|SYSTEM_PROMPT|AVAILABLE_TOOLS|TOOL_RESULTS|TOOL_CALLS|SUFFIX|PREFIX|MIDDLE|IMG)\])"
+    r"|<(?=/?s>|\|[a-z_]{1,20}\|>)"
+)
+
+
 def shown(text: str) -> str:
-    """A line as a model sees it: tabs stay, whatever else is invisible is spelled out."""
-    if text.isascii() and text.isprintable():
-        return text
-    return "\t".join(map(visible, text.split("\t")))
+    """A line as a model sees it: tabs stay, whatever else is invisible is spelled out, and no word ends a message.
+
+    It is spelled in a way that no language has: a model takes an escape for a part of the code.
+    """
+    if not (text.isascii() and text.isprintable()):
+        text = "".join(_named(sign) if is_odd(sign) and sign != "\t" else sign for sign in text)
+    return _CONTROL.sub(r"\g<0> ", text) if "[" in text or "<" in text else text
+
+
+def _named(sign: str) -> str:
+    code = ord(sign)
+    return f"‹byte {code - 0xDC00:02X}›" if 0xDC80 <= code <= 0xDCFF else f"‹U+{code:04X}›"
 
 
 def named(path: str) -> str:

@@ -23,9 +23,11 @@ _MARGIN = 0.95
 #: Characters of hunks and context together that a change of one file gets, and the number of files that get none so.
 _FREE, _MANY = 40_000, 30
 #: The share of the hunks that all others get as context; and as context and our own words together, in small windows.
-_CONTEXT, _BESIDE = 0.25, 0.45
+_CONTEXT, _BESIDE = 0.25, 0.38
 #: A window below this cannot hold our own words and a hunk.
 FEWEST = 200
+#: Tokens for the names of files in other jobs, and the room in which there is place for them.
+_NAMES, _ROOMY = 250, 6000
 #: Rows above a piece of a passage among which those that it stands in are looked for; characters of a token at most.
 _BACK, _DENSE = 400, 8
 
@@ -51,6 +53,8 @@ class Job:
     parts: tuple[Part, ...]
     #: Tokens that a reply may have.
     reply: int
+    #: Files of the same label that changed too and are in other jobs.
+    others: tuple[str, ...] = ()
 
     @property
     def paths(self) -> tuple[str, ...]:
@@ -76,8 +80,13 @@ def plan(materials: Sequence[Material], windows: Mapping[Label, int], overhead: 
         room, reply = capacity(windows.get(label, 0), overhead)
         if room >= FEWEST:
             share = max(0.0, min(_CONTEXT, _BESIDE - overhead / room))
-            bundles = _bundled(_parts(groups[label], share, room, count), room, count)
-            jobs += [Job(f"{label}-{number}", label, parts, reply) for number, parts in enumerate(bundles, 1)]
+            names = _NAMES if room >= _ROOMY else 0
+            bundles = _bundled(_parts(groups[label], share, room - names, count), room - names, count)
+            paths = [material.path for material in groups[label]] if names else []
+            for number, parts in enumerate(bundles, 1):
+                here = {part.material.path for part in parts}
+                others = tuple(path for path in paths if path not in here)
+                jobs.append(Job(f"{label}-{number}", label, parts, reply, others))
     return tuple(jobs)
 
 

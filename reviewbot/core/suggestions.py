@@ -24,7 +24,7 @@ MOST_LINES, MOST = 60, 4000
 _FENCE = re.compile(r"\s*(?:`{3,}|~{3,})[\w.+-]*\s*")
 _NUMBERED = re.compile(r"\s*\d{1,7} [ +](?: |$)")
 #: What stands in place of a credential, and what a model makes of it.
-_PLACEHOLDER = re.compile("[⟦⟧]")
+_PLACEHOLDER = re.compile(r"[⟦⟧]|‹(?:U\+|byte )[0-9A-F]+›")
 #: One of these ends a `try` in Python.
 _HANDLERS = frozenset({"except_clause", "except_group_clause", "finally_clause"})
 #: After these a line is indented more than the one before.

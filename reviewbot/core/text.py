@@ -67,6 +67,11 @@ def encodable(text: str) -> str:
     return _SURROGATE.sub(lambda match: _spelled(match[0]), text)
 
 
+def sendable(text: str) -> str:
+    """The text without lone surrogates, which JSON in UTF-8 cannot carry."""
+    return text.encode("utf-8", "replace").decode()
+
+
 def _spelled(character: str) -> str:
     code = ord(character)
     if 0xDC80 <= code <= 0xDCFF:

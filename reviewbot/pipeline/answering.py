@@ -68,6 +68,8 @@ def described(backends: Sequence[Backend], deadline: float, ledger: Ledger) -> t
 
 def _known(endpoint: Endpoint, traits: Traits | None) -> Endpoint:
     """The endpoint with its window and prices, and with the digest that its server names in place of the one pinned."""
+    if traits is not None and not endpoint.model:
+        endpoint = replace(endpoint, model=traits.model)
     known = completed(endpoint, traits)
     return replace(known, digest=traits.digest) if traits and traits.digest else known
 

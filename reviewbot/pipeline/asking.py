@@ -234,9 +234,10 @@ def _verified(job: Job, findings: tuple[Finding, ...],
     kept, dropped = [], []
     for number, finding in enumerate(findings):
         verdict, reason = verdicts.get(number, ("unsure", ""))
-        if verdict == "refuted":
+        # The first claim repeats none: who calls it so is unsure of it.
+        if verdict == "refuted" or (verdict == "repeated" and number):
             spot = finding.location
-            dropped.append(Dropped(finding.title, spot.path, spot.line, f"refuted: {reason}", label, finding.origin))
+            dropped.append(Dropped(finding.title, spot.path, spot.line, f"{verdict}: {reason}", label, finding.origin))
         else:
             confidence = review.CONFIRMED if verdict == "holds" else review.UNSURE
             kept.append(replace(finding, confidence=confidence))

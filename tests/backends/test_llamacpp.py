@@ -104,8 +104,9 @@ def test_a_model_of_which_weights_are_missing_is_none(tiny_gguf: Path, tmp_path:
 
 
 def test_a_file_without_a_template_of_its_own_is_not_talked_to(tmp_path: Path) -> None:
-    model = backend(tiny.write(tmp_path / "a.gguf", template=""))
-    assert failed(lambda: model.complete(prompt(), soon(), unseen)).failure is Failure.BAD_REQUEST
+    model, sizes = backend(tiny.write(tmp_path / "a.gguf", template="")), list[int]()
+    assert failed(lambda: model.complete(prompt(), soon(), sizes.append)).failure is Failure.BAD_REQUEST
+    assert sizes == []
     assert failed(lambda: model.complete(prompt(suffix="b", tokens=2), soon(), unseen)).failure is Failure.TRUNCATED
 
 
@@ -130,6 +131,13 @@ def test_the_head_of_a_file_is_read_as_the_formats_own_library_reads_it(tiny_ggu
     for kind in LlamaFileType:
         name = gguf.quantization({"general.file_type": int(kind)})
         assert name in ("", kind.name.removeprefix("MOSTLY_").removeprefix("ALL_"))
+
+
+@pytest.mark.parametrize("beginning", [b"GGUX\3\0\0\0", b"GGUF\1\0\0\0"])
+def test_another_format_and_its_first_version_are_not_read(beginning: bytes) -> None:
+    with pytest.raises(ValueError, match="GGUF"):
+        gguf.facts(io.BytesIO(beginning + b"\0" * 16))
+    assert gguf.facts(io.BytesIO(b"GGUF\3\0\0\0" + b"\0" * 16)) == {}
 
 
 @settings(max_examples=200, deadline=None)

@@ -211,6 +211,12 @@ def test_a_model_that_another_machine_serves_is_asked_nothing(change: dict[str, 
         assert server.asked == []
 
 
+def test_a_model_that_cannot_fill_holes_is_not_asked_to() -> None:
+    with serving(describing=(saying(show={"capabilities": ["completion"]}),)) as server:
+        assert failed(lambda: ask(server.url, prompt(suffix="b"))).failure is Failure.BAD_REQUEST
+        assert server.asked == []
+
+
 def test_members_that_name_no_other_machine_are_no_sign_of_one() -> None:
     empty = {"remote_host": "", "remote_model": ""}
     with serving(describing=(saying(show=empty, row=empty),)) as server:
@@ -317,6 +323,7 @@ def last(**members: object) -> dict[str, object]:
     (lines(last(done_reason=None)), Failure.BROKEN), (lines(last(prompt_eval_count=None)), Failure.TRUNCATED),
     (lines(last(prompt_eval_count=-1)), Failure.TRUNCATED), (lines(last(prompt_eval_count="9")), Failure.TRUNCATED),
     (lines(last(prompt_eval_count=4096)), Failure.TRUNCATED), (lines(last(eval_count=4007)), Failure.TRUNCATED),
+    (lines(last(prompt_eval_count=4096, eval_count=None)), Failure.TRUNCATED),
     (lines(last(prompt_eval_count=4)), Failure.TRUNCATED), (lines(last(message=7)), Failure.BAD_REPLY),
     (lines(last(message={"content": 7})), Failure.BAD_REPLY), (lines(last(model=7)), Failure.BAD_REPLY),
     (lines([1]), Failure.BAD_REPLY), (lines(b"[" * 50_000 + b"\n"), Failure.BAD_REPLY),

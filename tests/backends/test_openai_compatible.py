@@ -10,6 +10,7 @@ import traceback
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -216,8 +217,10 @@ def test_a_pin_never_holds_where_no_digest_is_told() -> None:
 
 def test_what_a_server_says_of_itself_is_its_traits() -> None:
     with Faulty(dialect="openai") as vllm, Faulty(dialect="llamacpp") as llamacpp:
-        assert backend(vllm.url).describe(soon(), unseen) == Traits(window=WINDOW, version="0.32.0")
-        assert backend(llamacpp.url).describe(soon(), unseen) == Traits(SMALL_WINDOW, fim=True, version="b6100-1")
+        assert backend(vllm.url).describe(soon(), unseen) == Traits(window=WINDOW, model=MODEL, version="0.32.0")
+        assert backend(llamacpp.url).describe(soon(), unseen) == Traits(
+            SMALL_WINDOW, MODEL, fim=True, version="b6100-1"
+        )
 
 
 @pytest.mark.parametrize(("act", "traits"), [
@@ -236,7 +239,7 @@ def test_what_a_server_says_of_itself_is_its_traits() -> None:
 ])  # fmt: skip
 def test_of_a_description_only_what_can_be_believed_is_taken(act: Act, traits: Traits) -> None:
     with Faulty(describing=(act,)) as server:
-        assert backend(server.url).describe(soon(), unseen) == traits
+        assert backend(server.url).describe(soon(), unseen) == replace(traits, model=MODEL)
 
 
 @pytest.mark.parametrize(("act", "failure"), [
@@ -260,6 +263,7 @@ def test_without_a_name_the_first_model_listed_is_asked() -> None:
         for _ in range(2):
             model.complete(prompt(), soon(), unseen)
         assert [request.json["model"] for request in server.asked] == ["first", "first"]
+        assert model.describe(soon(), unseen).model == "first"
         assert len(server.requests) == 4
 
 
@@ -269,7 +273,7 @@ def test_a_model_is_described_once_and_a_failure_is_not_kept() -> None:
         assert failed(lambda: model.describe(soon(), unseen)).failure is Failure.BUSY
         with ThreadPoolExecutor(8) as pool:
             traits = set(pool.map(lambda _: model.describe(soon(), unseen), range(16)))
-        assert traits == {Traits()} and len(server.requests) == 2
+        assert traits == {Traits(model=MODEL)} and len(server.requests) == 2
 
 
 def test_a_departure_that_is_refused_is_no_answer_of_the_server() -> None:

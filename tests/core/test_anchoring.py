@@ -169,7 +169,7 @@ def test_a_name_is_known_as_the_heading_spells_it() -> None:
 
 def test_a_line_that_ends_in_a_carriage_return_is_quoted_without() -> None:
     shown = place(material("a\r\n", "a\r\nclose(x)\r\n"))
-    for quote in ("close(x)", "close(x)\\r", "close(x)\r"):
+    for quote in ("close(x)", "close(x)‹U+000D›", "close(x)\r"):
         assert shown.find("src/app.py", None, quote) == Anchor("src/app.py", "new", 2, 2)
 
 
@@ -200,7 +200,7 @@ def test_a_changed_line_is_found_where_it_is(one: Material, data: st.DataObject)
     """Copied as shown, with its number as the hint: there is one answer, unless its like is on the same line."""
     changes = [line for part in one.lean for line in part.lines if line.mark != " "]
     line = data.draw(st.sampled_from(changes)) if changes else None
-    assume(line is not None and "".join(row(line).split()[2:]).removesuffix("\\r"))
+    assume(line is not None and "".join(row(line).split()[2:]).removesuffix("‹U+000D›"))
     assert line is not None
     quote = row(line) if data.draw(st.booleans()) else row(line).partition(f" {line.mark} ")[2]
     number = line.old if line.new is None else line.new

@@ -1,10 +1,16 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from reviewbot.checks import asynchrony, debug, exceptions, slips, testing
+from reviewbot.core.diff import Side
 from reviewbot.core.findings import Finding, Location, Severity
-from reviewbot.core.merging import MOST, defect, fold, merge
+from reviewbot.core.labels import Label
+from reviewbot.core.merging import MOST, defect, fold, merge, united
 
 HIGH, MEDIUM, LOW = Severity.HIGH, Severity.MEDIUM, Severity.LOW
 
@@ -87,3 +93,82 @@ def test_rules_of_one_check_share_a_class_only_where_they_mean_one_thing() -> No
     for check in (asynchrony, debug, exceptions, slips, testing):
         classes = [defect(rule.id) for rule in check.RULES]
         assert {name for name in classes if classes.count(name) > 1} <= shared
+
+
+def claim(title: str, line: int | None = 1, *, end: int | None = None, severity: Severity = MEDIUM,
+          confidence: float = 0.75, origin: str = "hosted", label: Label = Label.INTERNAL,
+          path: str = "a.py", side: Side = "new") -> Finding:  # fmt: skip
+    return Finding("model/logic", origin, severity, confidence, Location(path, side, line, end or line), title,
+                   label=label)  # fmt: skip
+
+
+def internal(rule: str, line: int | None = 1, severity: Severity = MEDIUM) -> Finding:
+    return replace(finding(rule, line=line, severity=severity), label=Label.INTERNAL)
+
+
+def test_a_claim_that_a_check_makes_already_is_named_there_and_put_aside() -> None:
+    check = internal("calls/eval")
+    said = claim("User input reaches eval()", severity=HIGH)
+    (kept,), doubled = united([check], [said])
+    assert (kept.rule, kept.severity, kept.body) == ("calls/eval", HIGH, "Also reported by hosted (model/logic).")
+    assert doubled == (said,)
+
+
+@pytest.mark.parametrize("said", [
+    claim("User input reaches eval()", 2), claim("User input reaches eval()", None),
+    claim("User input reaches eval()", label=Label.RESTRICTED), claim("User input reaches eval()", path="b.py"),
+    claim("User input reaches eval()", side="old"), claim("The list may be empty"),
+])  # fmt: skip
+def test_a_claim_of_another_place_another_kind_or_another_label_stays(said: Finding) -> None:
+    assert united([internal("calls/eval")], [said]) == ((internal("calls/eval"), said), ())
+
+
+@pytest.mark.parametrize(
+    ("lines", "is_one"), [((3, 5), True), ((5, 9), True), ((1, 3), True), ((6, 9), False), ((1, 2), False)]
+)
+def test_claims_whose_lines_meet_are_compared(lines: tuple[int, int], is_one: bool) -> None:
+    kept, doubled = united([], [claim("The list may be empty", 3, end=5, severity=HIGH),
+                                claim("the list may be EMPTY!", lines[0], end=lines[1])])  # fmt: skip
+    assert (len(kept), len(doubled)) == ((1, 1) if is_one else (2, 0))
+
+
+@pytest.mark.parametrize(("one", "other", "is_one"), [
+    ("The list may be empty", "The list can be empty", True), ("The list may be empty", "A lock is never freed", False),
+    ("a b c d e", "a b c x y", False), ("a b c d", "a b c", True), ("Empty list", "empty  list.", True),
+])  # fmt: skip
+def test_two_claims_say_the_same_where_most_of_their_words_do(one: str, other: str, is_one: bool) -> None:
+    kept, _ = united([], [claim(one), claim(other)])
+    assert len(kept) == (1 if is_one else 2)
+
+
+def test_of_claims_that_say_the_same_the_worst_and_the_surest_stays_and_other_models_are_named() -> None:
+    title = "The list may be empty"
+    claims = [claim(title, severity=LOW, origin="local"), claim(title, severity=HIGH),
+              claim(title, severity=HIGH, confidence=0.4, origin="local")]  # fmt: skip
+    (kept,), doubled = united([], claims)
+    assert (kept.severity, kept.confidence, kept.origin) == (HIGH, 0.75, "hosted")
+    assert kept.body == "Also reported by local (model/logic)."
+    assert len(doubled) == 2
+    (alone,), _ = united([], [claim(title), claim(title)])
+    assert alone.body == ""
+
+
+def test_what_checks_found_is_kept_as_it_is_in_its_order() -> None:
+    checked = [internal("a/b"), internal("a/b"), internal("calls/eval", None)]
+    assert united(checked, [])[0] == tuple(checked)
+
+
+TITLES = st.sampled_from(["The list may be empty", "the list may be empty!", "It calls eval", "Secrets leak"])
+CLAIMS = st.lists(st.builds(claim, TITLES, st.integers(1, 3), severity=st.sampled_from(Severity),
+                            label=st.sampled_from((Label.INTERNAL, Label.RESTRICTED))), max_size=6)  # fmt: skip
+
+
+@given(CLAIMS, CLAIMS)
+def test_no_claim_is_lost_and_none_is_shown_because_of_a_higher_label(one: list[Finding], two: list[Finding]) -> None:
+    kept, doubled = united([internal("calls/eval")], one)
+    assert len(kept) - 1 + len(doubled) == len(one)
+    low = [item for item in one if item.label == Label.INTERNAL]
+    other = [item for item in two if item.label == Label.RESTRICTED]
+    found = [[item for item in united([internal("calls/eval")], claims)[0] if item.label == Label.INTERNAL]
+             for claims in (low, [*other, *low], one)]  # fmt: skip
+    assert found[0] == found[1] == found[2]

@@ -177,12 +177,12 @@ def test_a_name_and_a_fact_of_any_length_take_little_room() -> None:
 
 def test_carriage_returns_at_the_end_of_every_line_are_not_told() -> None:
     one = material("a\r\nb\r\n", "a\r\nc\r\n")
-    assert "\\r" not in rendered(one, one.rich)
+    assert "‹" not in rendered(one, one.rich)
 
 
 def test_a_change_of_line_ends_alone_can_be_seen() -> None:
     one = material("a\nb\n", "a\r\nb\r\n")
-    assert "1 + a\\r\n2 + b\\r\n" in rendered(one, one.rich)
+    assert "1 + a‹U+000D›\n2 + b‹U+000D›\n" in rendered(one, one.rich)
 
 
 @given(st.text(st.characters()))

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewbot.core.diff import NOTHING, Absence, Blob, FileDiff
+from reviewbot.core.diff import NOTHING, Absence, Blob, FileDiff, Side
 from reviewbot.core.findings import Finding, Severity
-from reviewbot.core.labels import Label
+from reviewbot.core.labels import ASSIGNABLE, Label, permits
 from reviewbot.core.policy import Classification, Policy, ReviewStyle
 from reviewbot.core.pull import PullRequest
-from reviewbot.core.report import Outcome, Report, assemble, file_report
-from tests.formats.samples import FILES, POLICY, finding
+from reviewbot.core.report import SURE, Outcome, Report, assemble, file_report, is_whole
+from tests.formats.samples import FILES, POLICY, file, finding
 
 PULL = PullRequest("a" * 40, "b" * 40, "a" * 40, ())
 HIGH = finding("calls/sql", "x.py", 1)
@@ -121,3 +121,75 @@ def test_a_file_that_the_policy_ignores_is_skipped_but_one_that_cannot_be_read_s
         report = file_report(FileDiff("added", "x", "x", NOTHING, blob), verdict, (), ignored=True)
         outcomes.append((report.outcome, report.reason[:10]))
     assert outcomes == [("skipped", "the policy"), ("failed", "git object")]
+
+
+CHANGED = file("x.py", "a\nb\nc\nd\ne\nf\ng\nh\ni\nj\n", "a\nB\nc\nd\ne\nf\ng\nh\ni\nj\n")
+
+
+def placed(*findings: Finding, comments: Label = Label.RESTRICTED, policy: Policy = POLICY) -> list[tuple[str, str]]:
+    """Title and place of each finding in the order of the report, on a file whose lines 1 to 5 a forge shows."""
+    made = assemble(PULL, policy, [CHANGED], findings, None, comments=comments)
+    return [(item.title, item.posted) for item in made.findings]
+
+
+@pytest.mark.parametrize(("line", "side", "posted"), [
+    (1, "new", "inline"), (2, "new", "inline"), (5, "new", "inline"), (6, "new", "summary"), (2, "old", "inline"),
+    (9, "old", "summary"), (None, "new", "summary"),
+])  # fmt: skip
+def test_only_a_line_that_a_forge_shows_has_a_comment(line: int | None, side: Side, posted: str) -> None:
+    assert placed(finding("x/y", "x.py", line, side=side, title="t")) == [("t", posted)]
+
+
+def test_a_removed_line_of_a_file_that_moved_is_shown_under_its_old_name() -> None:
+    moved = file("new.py", "a\nb\n", "a\n", old_path="old.py", change="renamed")
+    found = [finding("x/y", path, 2, side="old", title=path) for path in ("old.py", "new.py")]
+    made = assemble(PULL, POLICY, [moved], found, None)
+    assert {item.title: item.posted for item in made.findings}["old.py"] == "inline"
+
+
+@pytest.mark.parametrize(("confidence", "posted"), [(SURE, "inline"), (SURE - 0.01, "summary"), (0.4, "summary")])
+def test_what_is_not_sure_is_told_in_the_summary_only(confidence: float, posted: str) -> None:
+    assert placed(replace(finding("x/y", "x.py", 2, title="t"), confidence=confidence)) == [("t", posted)]
+
+
+@pytest.mark.parametrize("comments", ASSIGNABLE)
+@pytest.mark.parametrize("label", Label)
+def test_what_is_above_the_clearance_of_comments_is_withheld(label: Label, comments: Label) -> None:
+    (one,) = placed(finding("x/y", "x.py", 2, title="t", label=label), comments=comments)
+    assert one == ("t", "inline" if permits(comments, label) else "withheld")
+
+
+LABELLED = st.lists(st.tuples(st.sampled_from(Severity), st.integers(1, 5), st.sampled_from(ASSIGNABLE)), max_size=9)
+
+
+@given(LABELLED, LABELLED, st.sampled_from(ASSIGNABLE))
+def test_what_is_posted_depends_on_nothing_that_is_withheld(
+    one: list[tuple[Severity, int, Label]], two: list[tuple[Severity, int, Label]], comments: Label
+) -> None:
+    def made(rows: list[tuple[Severity, int, Label]]) -> list[Finding]:
+        return [finding("x/y", "x.py", line, severity=severity, label=label) for severity, line, label in rows]
+
+    low = [row for row in one if row[2] <= comments]
+    posted = []
+    for high in (one, two):
+        findings = [*made(low), *made([row for row in high if row[2] > comments])]
+        report = assemble(PULL, POLICY, [CHANGED], findings, None, comments=comments)
+        posted.append([item for item in report.findings if item.posted != "withheld"])
+    assert posted[0] == posted[1]
+
+
+@pytest.mark.parametrize(("outcome", "has_hunks", "whole"), [
+    ("reviewed", True, True), ("reviewed", False, True), ("checked", False, True), ("checked", True, False),
+    ("skipped", False, False), ("failed", False, False),
+])  # fmt: skip
+def test_what_was_only_moved_needs_no_model_and_what_was_not_read_is_no_success(
+    outcome: Outcome, has_hunks: bool, whole: bool
+) -> None:
+    one = replace(CHANGED, outcome=outcome, hunks=CHANGED.hunks if has_hunks else ())
+    assert is_whole(one) is whole
+    read = replace(CHANGED, path="y.py", outcome="reviewed")
+    assert (assemble(PULL, POLICY, [one, read], [], None).conclusion == "success") is whole
+
+
+def test_a_report_knows_what_its_comments_may_show() -> None:
+    assert assemble(PULL, POLICY, [], [], None, comments=Label.PUBLIC).comments == Label.PUBLIC

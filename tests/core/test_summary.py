@@ -7,13 +7,26 @@ from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from reviewbot.core import summary
 from reviewbot.core.diff import Side
 from reviewbot.core.findings import Severity
-from reviewbot.core.labels import Label
-from reviewbot.core.report import Outcome, Report
-from tests.formats.samples import BY_MODELS, EMPTY, FILES, QUIET, USUAL, file, finding, hostile_reports, report
+from reviewbot.core.labels import ASSIGNABLE, Label, permits
+from reviewbot.core.report import Outcome, Record, Report
+from tests.formats.samples import (
+    BY_MODELS,
+    EMPTY,
+    FILES,
+    MODELLED,
+    QUIET,
+    SHORT,
+    USUAL,
+    file,
+    finding,
+    hostile_reports,
+    report,
+)
 
 
 def by(*outcomes: Outcome) -> Report:
@@ -85,6 +98,74 @@ def test_a_forge_sees_nothing_that_is_withheld_and_a_file_on_disk_no_credential(
     shown = report((), items)
     assert [item.rule for item in summary.published(shown).findings] == ["a/a"]
     assert [item.rule for item in summary.kept(shown).findings] == ["a/a", "a/b"]
+
+
+@settings(max_examples=100, deadline=None)
+@given(hostile_reports(), st.none() | st.sampled_from(ASSIGNABLE))
+def test_nothing_that_a_sink_is_shown_is_above_its_clearance(shown: Report, clearance: Label | None) -> None:
+    cleared = shown.comments if clearance is None else clearance
+    out = summary.published(shown, clearance)
+    assert all(permits(cleared, item.label) and item.posted != "withheld" for item in out.findings)
+    assert (out.exit_code, out.conclusion) == (shown.exit_code, shown.conclusion)
+    if cleared >= Label.RESTRICTED:
+        assert replace(out, findings=shown.findings) == shown
+        return
+    labels = [file.label for file in out.files] + [item.label for item in out.dropped]
+    assert all(permits(cleared, label) for label in labels)
+    assert (out.usage, out.ledger, out.asides) == ((), None, ())
+    assert [item for item in shown.files if permits(cleared, item.label)] == list(out.files)
+    assert summary.is_short(shown, clearance)
+
+
+def test_what_may_depend_on_any_label_is_told_where_all_of_it_may_be_told() -> None:
+    shown = replace(USUAL, notices=("known", "an aside"), asides=("an aside",))
+    assert summary.published(shown, Label.INTERNAL).notices == ("known",)
+    assert summary.published(shown).notices == ("known", "an aside")
+
+
+def test_the_status_of_what_is_shown_is_that_of_its_files_and_the_outcome_that_of_the_run() -> None:
+    low, high = replace(FILES[0], outcome="reviewed"), replace(FILES[5], outcome="failed")
+    out = summary.published(replace(report([low, high], (), status="partial", exit_code=3), comments=Label.INTERNAL))
+    assert (out.status, out.exit_code) == ("reviewed", 3)
+    assert summary.verdict(out) == "incomplete"
+    assert summary.standing(out) == "exit code 3: something could not be read"
+
+
+@pytest.mark.parametrize(("shown", "clearance", "is_short"), [
+    (MODELLED, None, False), (SHORT, None, True), (MODELLED, Label.INTERNAL, True), (EMPTY, Label.PUBLIC, True),
+    (EMPTY, None, False), (replace(MODELLED, findings=(finding("a/a", "x", 1, posted="withheld"),)), None, True),
+])  # fmt: skip
+def test_that_something_may_be_withheld_is_said_by_the_clearance_not_by_what_is(
+    shown: Report, clearance: Label | None, is_short: bool
+) -> None:
+    assert summary.is_short(shown, clearance) is is_short
+
+
+def test_what_models_took_what_was_put_aside_and_where_the_ledger_ends() -> None:
+    assert list(summary.accounts(MODELLED)) == [
+        "hosted (codestral-2508): 4 calls, 1 failed, 18,240 tokens in, 512 out, $0.0059, median 1.4 s, 95 % 3.9 s",
+        "local (codestral:22b): 2 calls, 2,048 tokens in, 0 out, median 11.5 s, 95 % 14.2 s",
+        "put aside: 1 refuted, 1 its quote is absent, 1 another finding says it",
+        f"ledger head of out/ledger.jsonl after 21 lines: {'5e7a' * 16}",
+    ]
+    assert list(summary.accounts(EMPTY)) == []
+    unnamed = replace(EMPTY, ledger=Record("", 1, "0" * 64))
+    assert list(summary.accounts(unnamed)) == [f"ledger head after 1 line: {'0' * 64}"]
+
+
+@settings(max_examples=50, deadline=None)
+@given(hostile_reports())
+def test_every_account_is_on_one_line(shown: Report) -> None:
+    for line in summary.accounts(shown):
+        assert line.isprintable()
+
+
+@pytest.mark.parametrize(("exit_code", "words"), [
+    (4, "exit code 4: something may be read by no model of this run"),
+    (3, "exit code 3: something could not be read"),
+])  # fmt: skip
+def test_an_exit_code_is_explained_where_its_reason_is_not_shown(exit_code: int, words: str) -> None:
+    assert summary.standing(replace(QUIET, exit_code=exit_code)) == words
 
 
 def test_findings_about_whole_files_are_shown_in_full_within_the_budget_of_their_own() -> None:
