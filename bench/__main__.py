@@ -7,7 +7,7 @@ import sysconfig
 import tempfile
 from pathlib import Path
 
-from bench import history, samples
+from bench import history, models, samples
 from bench.measure import alternating, seconds
 from reviewbot.cli.policies import load_policy
 from reviewbot.core.policy import classify_path
@@ -19,6 +19,7 @@ def main(repositories: list[str]) -> int:
     start()
     ranges()
     policy()
+    models.report()
     for repository in repositories:
         history.report(Path(repository))
     return 0

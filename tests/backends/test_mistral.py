@@ -449,7 +449,7 @@ def test_a_stream_is_read_to_its_end(act: Act, text: str, tokens_in: int | None)
         assert (reply.first_token is None) == (text == "")
 
 
-@pytest.mark.parametrize(("count", "whole"), [(0, False), (479, False), (481, True), (1000, True)])
+@pytest.mark.parametrize(("count", "whole"), [(0, False), (470, False), (485, True), (1000, True)])
 @pytest.mark.parametrize("suffix", [None, "word " * 300])
 def test_a_server_that_counts_fewer_tokens_than_words_has_not_read_them_all(
     count: int, whole: bool, suffix: str | None

@@ -8,12 +8,14 @@ from typing import Literal, get_args
 
 from hypothesis import strategies as st
 
+from reviewbot.core.answers import Usage
 from reviewbot.core.diff import ChangeKind, Hunk, Line
-from reviewbot.core.findings import Finding, Location, Posted, Rule, Severity, identify, rank
+from reviewbot.core.findings import Dropped, Finding, Location, Posted, Rule, Severity, identify, rank
 from reviewbot.core.labels import ASSIGNABLE, Label
 from reviewbot.core.policy import Policy
 from reviewbot.core.policy import Rule as Sensitivity
-from reviewbot.core.report import Conclusion, FileReport, Outcome, Report, Status
+from reviewbot.core.report import Conclusion, FileReport, Outcome, Record, Report, Status
+from reviewbot.core.text import visible
 from tests.readings import hunks
 
 POLICY = Policy(
@@ -137,6 +139,43 @@ BY_MODELS = report(
     status="reviewed", conclusion="success",
 )  # fmt: skip
 
+USAGE = (
+    Usage("hosted", "codestral-2508", 4, 1, 18_240, 512, 0.0059328, 1.42, 3.9, 3.9, 0.31, 0.82, 0.0, 0.21),
+    Usage("local", "codestral:22b", 2, 0, 2048, 0, 0.0, 11.5, 14.25, 14.25, None, None, 0.0, 0.0),
+)
+DROPPED = (
+    Dropped("The query may be empty", "api/accounts.py", 8, "refuted: `execute` never returns None", Label.INTERNAL,
+            "hosted"),
+    Dropped("Rounding differs", "ledger/core.py", 3, "its quote is absent", Label.RESTRICTED, "local"),
+    Dropped("SQL is built from text", "api/accounts.py", 8, "another finding says it", Label.INTERNAL, "hosted"),
+)  # fmt: skip
+#: A run with two models: one file read by both, one not wholly, one that nobody was cleared for.
+MODELLED = replace(
+    report(
+        (replace(FILES[0], outcome="reviewed", route="hosted"),
+         replace(FILES[1], outcome="reviewed", route="hosted+local",
+                 reason="what was found could not be verified: timeout"),
+         replace(FILES[2], outcome="failed", reason="hosted: rate limited; local: server busy"),
+         FILES[3], replace(FILES[5], reason="no model is cleared for restricted text")),
+        (finding("model/logic", "api/accounts.py", 8, origin="hosted", title="A row that is missing becomes a crash",
+                 body="For a number that no account has `fetchone` is None.", severity=Severity.HIGH,
+                 quote="        return connection.execute(...)", suggestion="        return found or NOBODY"),
+         finding("model/security", "api/fees.py", 4, origin="local", title="The floor can be negative",
+                 body="MINIMUM is read from the request.", severity=Severity.CRITICAL, label=Label.RESTRICTED,
+                 quote="    return max(amount * rate, MINIMUM)"),
+         *FINDINGS[:2]),
+        status="partial", conclusion="failure", exit_code=3,
+        notices=("local is not used for 2 files: its share is 50 %",),
+    ),
+    usage=USAGE, dropped=DROPPED, ledger=Record("out/ledger.jsonl", 21, "5e7a" * 16),
+)  # fmt: skip
+#: The same where comments may show what is internal and no more.
+SHORT = replace(
+    MODELLED, comments=Label.INTERNAL,
+    findings=tuple(replace(item, posted="withheld") if item.label > Label.INTERNAL else item
+                   for item in MODELLED.findings),
+)  # fmt: skip
+
 
 def large(files: int, lines: int, findings: int) -> Report:
     """`files` files of `lines` added lines each, with `findings` findings spread over them."""
@@ -200,15 +239,36 @@ def hostile_findings(draw: st.DrawFn, paths: Sequence[str], text: st.SearchStrat
     )  # fmt: skip
 
 
+_count, _seconds = st.integers(0, 10**12), st.floats(0, 10**6)
+hostile_dropped = st.builds(Dropped, hostile_text, hostile_text, st.none() | st.integers(0, 10**7), hostile_text,
+                            st.sampled_from(ASSIGNABLE), hostile_text)  # fmt: skip
+
+
+@st.composite
+def hostile_usage(draw: st.DrawFn) -> Usage:
+    """What a backend did that has any name: numbers are ours."""
+    failed, answered, tokens = draw(_count), draw(_count), draw(_count)
+    first, times = draw(st.none() | _seconds), draw(_seconds)
+    return Usage(
+        draw(hostile_text), draw(hostile_text), failed + answered, failed, tokens, tokens, draw(_seconds), times, times,
+        times, first, first, times, times,
+    )  # fmt: skip
+
+
 @st.composite
 def hostile_reports(draw: st.DrawFn) -> Report:
     """Reports whose every text is chosen by an attacker."""
     files = draw(st.lists(hostile_files(), max_size=3, unique_by=lambda item: item.path))
     paths = [path for item in files for path in (item.path, item.old_path)]
     findings = draw(st.lists(hostile_findings(paths), max_size=3))
-    return report(
+    made = report(
         files, findings, title=draw(hostile_text), notices=tuple(draw(st.lists(hostile_text, max_size=2))),
         policy=replace(POLICY, failure=draw(st.sampled_from(["", "x"]) | hostile_text)),
         status=draw(st.sampled_from(get_args(Status))), conclusion=draw(st.sampled_from(get_args(Conclusion))),
-        exit_code=draw(st.sampled_from([0, 1, 3])),
+        exit_code=draw(st.sampled_from([0, 1, 3, 4])),
+    )  # fmt: skip
+    return replace(
+        made, usage=tuple(draw(st.lists(hostile_usage(), max_size=2, unique_by=lambda one: visible(one.backend)))),
+        dropped=tuple(draw(st.lists(hostile_dropped, max_size=2))), comments=draw(st.sampled_from(ASSIGNABLE)),
+        ledger=draw(st.none() | st.builds(Record, hostile_text, st.integers(0, 10**9), st.just("0f" * 32))),
     )  # fmt: skip

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from reviewbot.core.report import Report
 from reviewbot.formats.codequality import render
 from tests.formats.golden import same
-from tests.formats.samples import FEES_NEW, FEES_OLD, USUAL, file, finding, hostile_reports, report
+from tests.formats.samples import FEES_NEW, FEES_OLD, MODELLED, SHORT, USUAL, file, finding, hostile_reports, report
 
 
 def entries(shown: Report) -> list[dict[str, Any]]:
@@ -20,6 +20,14 @@ def entries(shown: Report) -> list[dict[str, Any]]:
 
 def test_the_whole_report() -> None:
     same("gl-code-quality-report.json", render(USUAL))
+
+
+def test_a_report_by_models_has_what_comments_may_show() -> None:
+    assert [(entry["check_name"], entry["severity"]) for entry in entries(MODELLED)] == [
+        ("credentials/added", "blocker"), ("model/security", "blocker"), ("model/logic", "critical"),
+        ("calls/sql", "critical"),
+    ]  # fmt: skip
+    assert [entry["check_name"] for entry in entries(SHORT)] == ["credentials/added", "model/logic", "calls/sql"]
 
 
 @settings(max_examples=100)

@@ -18,7 +18,20 @@ from reviewbot.core.text import visible
 from reviewbot.formats.html import render
 from reviewbot.formats.html.rows import OPEN, WIDE, layout, marked
 from tests.formats.pages import Page
-from tests.formats.samples import BY_MODELS, EMPTY, FILES, QUIET, USUAL, file, finding, hostile_reports, large, report
+from tests.formats.samples import (
+    BY_MODELS,
+    EMPTY,
+    FILES,
+    MODELLED,
+    QUIET,
+    SHORT,
+    USUAL,
+    file,
+    finding,
+    hostile_reports,
+    large,
+    report,
+)
 
 OURS = {
     "html", "head", "meta", "title", "style", "script", "body", "header", "nav", "main", "section", "footer",
@@ -213,3 +226,27 @@ def test_three_hundred_files_take_no_time_worth_naming() -> None:
     page = render(shown)
     assert time.process_time() - start < 2  # 0.2 s on an idle machine
     assert len(page) < 5_000_000
+
+
+def test_what_models_took_what_was_put_aside_and_where_the_ledger_ends_are_told() -> None:
+    text = " ".join(Page(render(MODELLED)).text.split())
+    assert "codestral-2508" in text
+    assert "18,240" in text
+    assert "5e7a" * 16 in text
+    for aside in MODELLED.dropped:
+        assert aside.title in text
+        assert aside.reason.replace("`", "") in text
+    assert "reviewed by hosted+local" in text
+    assert "what was found could not be verified: timeout" in text
+
+
+def test_a_suggestion_is_shown_as_text() -> None:
+    page = render(MODELLED)
+    assert '<pre class="suggestion">        return found or NOBODY</pre>' in page
+
+
+def test_what_comments_may_not_show_is_marked_as_withheld_from_the_forge() -> None:
+    text = Page(render(SHORT)).text
+    assert text.count("withheld from the forge") == 1
+    assert "The floor can be negative" in text
+    assert "withheld from the forge" not in Page(render(MODELLED)).text

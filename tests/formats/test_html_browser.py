@@ -16,12 +16,14 @@ from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
 
+from reviewbot.core.answers import Usage
 from reviewbot.core.diff import Hunk, Line
-from reviewbot.core.findings import Severity
-from reviewbot.core.report import Report
+from reviewbot.core.findings import Dropped, Severity
+from reviewbot.core.labels import Label
+from reviewbot.core.report import Record, Report
 from reviewbot.formats.html import render
 from reviewbot.formats.html.rows import OPEN
-from tests.formats.samples import EMPTY, FILES, PAYLOADS, USUAL, file, finding, report
+from tests.formats.samples import EMPTY, FILES, MODELLED, PAYLOADS, SHORT, USUAL, file, finding, report
 from tests.requirements import require
 
 FLAGS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
@@ -43,6 +45,9 @@ HOSTILE = replace(
         title=" ".join(PAYLOADS), notices=PAYLOADS,
     ),
     version="<script>window.owned=1</script>",
+    usage=tuple(Usage(payload, payload, 1, 1, 1, 1, 0.1, 1.0, 1.0, 1.0, None, None, 0.0, 0.0) for payload in PAYLOADS),
+    dropped=tuple(Dropped(payload, payload, 1, payload, Label.INTERNAL, payload) for payload in PAYLOADS),
+    ledger=Record(" ".join(PAYLOADS), 1, "0" * 64),
 )  # fmt: skip
 #: The contrast of each text with what is behind it, where it is below what WCAG AA asks of small text.
 CONTRAST = """
@@ -264,6 +269,27 @@ def test_every_text_can_be_read(browser: Browser, scheme: str) -> None:
     assert browser.run(CONTRAST) == []
 
 
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_text_of_a_review_by_models_can_be_read(browser: Browser, scheme: str) -> None:
+    browser.show(SHORT, scheme=scheme)
+    browser.open_all()
+    assert browser.run(CONTRAST) == []
+
+
+def test_what_was_put_aside_is_folded_and_unfolds(browser: Browser) -> None:
+    browser.show(MODELLED)
+    section = "section[aria-labelledby=dropped]"
+    assert not browser.one(f"{section} td").is_displayed()
+    browser.one(f"{section} summary").click()
+    rows = [item.text for item in browser.all(f"{section} tbody tr")]
+    assert rows == [
+        "api/accounts.py:8 The query may be empty refuted: execute never returns None hosted",
+        "ledger/core.py:3 Rounding differs its quote is absent local",
+        "api/accounts.py:8 SQL is built from text another finding says it hosted",
+    ]
+    assert browser.one("footer p").text.startswith("hosted (codestral-2508): 4 calls, 1 failed, 18,240 tokens in")
+
+
 def test_the_page_follows_the_scheme(browser: Browser) -> None:
     colours = []
     for scheme in ("light", "dark"):
@@ -274,7 +300,7 @@ def test_the_page_follows_the_scheme(browser: Browser) -> None:
 
 
 @pytest.mark.parametrize("width", [360, 768, 1280])
-@pytest.mark.parametrize("shown", [USUAL, HOSTILE], ids=["usual", "hostile"])
+@pytest.mark.parametrize("shown", [USUAL, MODELLED, HOSTILE], ids=["usual", "models", "hostile"])
 def test_nothing_is_wider_than_the_window(browser: Browser, shown: Report, width: int) -> None:
     wide = file("a" * 200 + "/" + "b" * 200, None, "c" * 900 + "\n")
     browser.show(replace(shown, files=(*shown.files, wide)), width=width)

@@ -18,7 +18,7 @@ from reviewbot.core.labels import Label
 from reviewbot.core.policy import Source
 from reviewbot.core.report import Conclusion, Outcome, Report, Status
 from reviewbot.formats.json import document, render
-from tests.formats.samples import BY_MODELS, EMPTY, QUIET, USUAL, hostile_reports, large
+from tests.formats.samples import BY_MODELS, DROPPED, EMPTY, MODELLED, QUIET, SHORT, USUAL, hostile_reports, large
 
 SCHEMA: dict[str, Any] = json.loads((Path(__file__).parents[2] / "docs" / "report.schema.json").read_text())
 VALIDATOR = Draft202012Validator(SCHEMA)
@@ -41,7 +41,7 @@ def test_the_schema_is_one() -> None:
     Draft202012Validator.check_schema(SCHEMA)
 
 
-@pytest.mark.parametrize("report", [USUAL, EMPTY, QUIET, BY_MODELS, large(9, 3, 12)])
+@pytest.mark.parametrize("report", [USUAL, EMPTY, QUIET, BY_MODELS, MODELLED, SHORT, large(9, 3, 12)])
 def test_reports_are_valid(report: Report) -> None:
     VALIDATOR.validate(json.loads(render(report)))
 
@@ -92,3 +92,57 @@ def test_the_order_is_from_the_worst() -> None:
 def test_a_finding_about_a_whole_file_has_no_line() -> None:
     (whole,) = [item for item in json.loads(render(USUAL))["findings"] if item["rule"] == "move/zone"]
     assert (whole["line"], whole["end_line"]) == (None, None)
+
+
+#: As the product's interface has it, every member there and no other.
+EXAMPLE: dict[str, Any] = {
+    "schema": "reviewbot.report/1", "tool": {"name": "reviewbot", "version": "1.2.3"},
+    "pull_request": {"base_sha": "a" * 40, "head_sha": "b" * 40, "number": 7, "title": "Raise a"},
+    "policy": {"source": "base", "sha256": "0" * 64},
+    "status": "reviewed", "conclusion": "success", "exit_code": 0,
+    "files": [{"path": "a.py", "old_path": None, "change": "modified", "label": "internal", "rules": ["default"],
+               "route": "hosted", "outcome": "reviewed", "reason": ""}],
+    "findings": [{"id": "0123456789abcdef", "rule": "model/logic", "origin": "hosted", "severity": "high",
+                  "confidence": 0.9, "path": "a.py", "line": 12, "end_line": 14, "side": "new", "title": "t",
+                  "body": "b", "quote": "q", "suggestion": None, "label": "internal", "posted": "inline"}],
+    "message": {"subject": "Raise a", "body": "", "label": "internal", "origin": "hosted"},
+    "scaffolds": [{"path": "tests/test_x.py", "target": "pkg/x.py::f", "language": "python", "content": "",
+                   "stages": {"parsed": True, "collected": True, "ran": None}, "label": "internal",
+                   "origin": "hosted"}],
+    "usage": [{"backend": "hosted", "model": "m", "calls": 3, "tokens_in": 0, "tokens_out": 0, "cost_usd": 0.0,
+               "seconds": {"p50": 0.0, "p95": 0.0, "p99": 0.0, "first_token_p95": None}}],
+    "ledger": {"path": "ledger.jsonl", "entries": 3, "head": "0" * 64},
+}  # fmt: skip
+
+
+def test_the_example_of_the_interface_is_valid_and_what_we_write_has_all_its_members() -> None:
+    VALIDATOR.validate(EXAMPLE)
+    written: dict[str, Any] = json.loads(render(MODELLED))
+    assert EXAMPLE.keys() <= written.keys()
+    for member in ("files", "findings", "usage"):
+        assert EXAMPLE[member][0].keys() <= written[member][0].keys()
+    assert EXAMPLE["usage"][0]["seconds"].keys() <= written["usage"][0]["seconds"].keys()
+
+
+def test_what_models_took_is_in_it_by_backend() -> None:
+    read = json.loads(render(MODELLED))
+    assert [(one["backend"], one["calls"], one["failed"], one["cost_usd"]) for one in read["usage"]] == [
+        ("hosted", 4, 1, 0.005933), ("local", 2, 0, 0.0),
+    ]  # fmt: skip
+    assert read["usage"][1]["seconds"] == {
+        "p50": 11.5, "p95": 14.25, "p99": 14.25, "first_token_p50": None, "first_token_p95": None, "queue_p50": 0.0,
+        "queue_p95": 0.0,
+    }  # fmt: skip
+    assert read["ledger"] == {"path": "out/ledger.jsonl", "entries": 21, "head": "5e7a" * 16}
+
+
+def test_what_was_put_aside_is_in_it_with_why_and_by_whom() -> None:
+    assert [(one["title"], one["reason"], one["label"], one["origin"]) for one in document(MODELLED)["dropped"]] == [  # type: ignore[attr-defined]
+        (one.title, one.reason, str(one.label), one.origin) for one in DROPPED
+    ]
+
+
+def test_it_is_for_the_operators_own_disk_and_has_what_comments_may_not_show() -> None:
+    (withheld,) = [one for one in json.loads(render(SHORT))["findings"] if one["posted"] == "withheld"]
+    assert (withheld["title"], withheld["label"]) == ("The floor can be negative", "restricted")
+    assert json.loads(render(SHORT))["usage"] == json.loads(render(MODELLED))["usage"]

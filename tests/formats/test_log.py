@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from reviewbot.core.report import Report
 from reviewbot.formats.log import Service, render
 from tests.formats.golden import same
-from tests.formats.samples import USUAL, hostile_reports
+from tests.formats.samples import MODELLED, SHORT, USUAL, hostile_reports
 
 #: As the runner reads a line (actions/runner, ActionCommand.cs): trimmed, then `::name`, or `##[name` anywhere.
 COMMAND = re.compile(r"(?i)^::(error|warning|notice|debug|group|endgroup|echo|(add|remove|set|save|stop)-\w+)\b|"
@@ -21,6 +21,21 @@ OURS = re.compile(r"^::(group|endgroup|error|warning|notice)(::| file=)")
 @pytest.mark.parametrize("service", ["", "actions", "gitlab"])
 def test_the_whole_log(service: Service) -> None:
     same(f"log-{service or 'plain'}.txt", render(USUAL, service))
+
+
+@pytest.mark.parametrize("service", ["", "actions", "gitlab"])
+def test_the_whole_log_of_a_review_by_models(service: Service) -> None:
+    text = render(MODELLED, service)
+    same(f"log-models-{service or 'plain'}.txt", text)
+    assert text == render(SHORT, service)
+
+
+@pytest.mark.parametrize("service", ["", "actions", "gitlab"])
+def test_nothing_above_internal_is_in_it_and_no_word_of_a_model(service: Service) -> None:
+    text = render(MODELLED, service)
+    assert not [word for word in ("ledger", "fees", "restricted", "row that is missing", "NOBODY", "5e7a", "tokens",
+                                  "refuted", "floor") if word in text]  # fmt: skip
+    assert "model/logic" in text
 
 
 @pytest.mark.parametrize("service", ["", "actions", "gitlab"])

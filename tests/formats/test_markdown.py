@@ -8,6 +8,7 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 
+from reviewbot.core.labels import Label
 from reviewbot.core.markup import visible_words
 from reviewbot.core.report import Report
 from reviewbot.core.summary import WITHHELD, published
@@ -15,7 +16,20 @@ from reviewbot.core.text import visible
 from reviewbot.formats.markdown import MOST_FILES, MOST_LINES, render
 from tests.formats.golden import same
 from tests.formats.pages import RENDERERS
-from tests.formats.samples import BY_MODELS, EMPTY, FILES, QUIET, USUAL, file, finding, hostile_reports, large, report
+from tests.formats.samples import (
+    BY_MODELS,
+    EMPTY,
+    FILES,
+    MODELLED,
+    QUIET,
+    SHORT,
+    USUAL,
+    file,
+    finding,
+    hostile_reports,
+    large,
+    report,
+)
 
 #: All that the template itself makes.
 OURS = {"h2", "h3", "h4", "p", "strong", "code", "pre", "ul", "li", "details", "summary",
@@ -28,6 +42,18 @@ FORGE = re.compile(r"@\w|[#!&%~$]\d|://|www\.|\b[0-9a-f]{7,}\b|\w-\d|:\w+:|\[|\]
 
 def test_the_usual_report() -> None:
     same("report.md", render(USUAL))
+
+
+def test_a_report_by_models() -> None:
+    same("report-models.md", render(MODELLED))
+
+
+def test_a_report_by_models_where_comments_may_show_less() -> None:
+    text = render(SHORT)
+    same("report-models-short.md", text)
+    for hidden in ("ledger", "fees", "MINIMUM", "restricted", "tokens in", "5e7a", "floor"):
+        assert hidden not in text
+    assert "\n* put aside: 1 refuted, 1 another finding says it\n" in text
 
 
 @settings(max_examples=50, deadline=None)
@@ -49,7 +75,7 @@ def test_hostile_texts_are_read_as_they_are(shown: Report) -> None:
             assert visible_words(item.title).replace("`", "") in text.replace("`", "")
             assert visible_words(item.body).replace("`", "") in text.replace("`", "")
             assert visible(item.rule) in text
-        for changed in shown.files:
+        for changed in published(shown).files:
             assert visible(changed.path).replace("|", "\\x7c") in text
 
 
@@ -100,6 +126,27 @@ def test_the_heading_says_how_it_was_read(shown: Report, words: str) -> None:
 
 def test_who_read_is_said_for_each_file() -> None:
     assert "| `api/accounts.py` | internal | `default` | reviewed `hosted` |" in render(BY_MODELS)
+
+
+def test_who_says_it_and_how_sure_is_said_of_models_and_not_of_checks() -> None:
+    text = render(MODELLED)
+    assert text.count("\nSaid by ") == 2
+    assert "\nSaid by `hosted`, confidence 90 %.\n" in text
+    assert "```diff\n+        return found or NOBODY\n```" in text
+
+
+@settings(max_examples=30, deadline=None)
+@given(hostile_reports())
+def test_what_a_comment_shows_is_up_to_its_clearance_and_it_says_that_there_may_be_more(shown: Report) -> None:
+    text = render(shown)
+    assert (WITHHELD in text) is (
+        shown.comments < Label.RESTRICTED or any(item.posted == "withheld" for item in shown.findings)
+    )
+    if shown.comments < Label.RESTRICTED:
+        assert "ledger head" not in text
+        assert "tokens in" not in text
+    above = {item.title for item in shown.findings if item.label > shown.comments}
+    assert not above & {item.title for item in published(shown).findings if item.label > shown.comments}
 
 
 def test_a_quoted_line_that_did_not_change_is_not_called_added() -> None:

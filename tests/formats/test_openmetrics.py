@@ -7,7 +7,7 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
 from reviewbot.core.report import Report
 from reviewbot.formats.openmetrics import render
-from tests.formats.samples import BY_MODELS, EMPTY, USUAL, hostile_reports
+from tests.formats.samples import BY_MODELS, EMPTY, MODELLED, USUAL, hostile_reports
 
 
 def samples(report: Report) -> dict[tuple[str, frozenset[tuple[str, str]]], float]:
@@ -40,6 +40,33 @@ def test_the_run_is_told() -> None:
 def test_readers_are_counted() -> None:
     assert value(BY_MODELS, "reviewbot_routed_files", route="hosted") == 1
     assert value(BY_MODELS, "reviewbot_routed_files", route="local") == 1
+
+
+def test_what_models_did_is_measured_by_backend() -> None:
+    assert value(MODELLED, "reviewbot_calls", backend="hosted", outcome="answered") == 3
+    assert value(MODELLED, "reviewbot_calls", backend="hosted", outcome="failed") == 1
+    assert value(MODELLED, "reviewbot_tokens", backend="local", direction="in") == 2048
+    assert value(MODELLED, "reviewbot_tokens", backend="local", direction="out") == 0
+    assert value(MODELLED, "reviewbot_cost_usd", backend="hosted") == 0.005933
+    assert value(MODELLED, "reviewbot_call_seconds", backend="hosted", quantile="0.5") == 1.42
+    assert value(MODELLED, "reviewbot_call_seconds", backend="local", quantile="0.99") == 14.25
+    assert value(MODELLED, "reviewbot_first_token_seconds", backend="hosted", quantile="0.95") == 0.82
+    assert value(MODELLED, "reviewbot_queue_seconds", backend="hosted", quantile="0.95") == 0.21
+    assert value(MODELLED, "reviewbot_routed_files", route="hosted+local") == 1
+
+
+def test_what_was_not_measured_is_not_said() -> None:
+    found = samples(MODELLED)
+    assert not [labels for name, labels in found
+                if name == "reviewbot_first_token_seconds" and ("backend", "local") in labels]  # fmt: skip
+    assert not [name for name, _ in samples(EMPTY) if name.startswith(("reviewbot_call", "reviewbot_tokens"))]
+
+
+@settings(max_examples=100)
+@given(hostile_reports())
+def test_every_call_is_counted_once_whatever_a_backend_is_called(report: Report) -> None:
+    calls = sum(number for (name, _), number in samples(report).items() if name == "reviewbot_calls")
+    assert calls == sum(one.calls for one in report.usage)
 
 
 @settings(max_examples=100)

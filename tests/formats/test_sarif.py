@@ -15,7 +15,19 @@ from jsonschema import Draft7Validator
 
 from reviewbot.core.report import Report
 from reviewbot.formats.sarif import plain, render, uri
-from tests.formats.samples import BY_MODELS, EMPTY, RULES, USUAL, finding, hostile_path, hostile_reports, large, report
+from tests.formats.samples import (
+    BY_MODELS,
+    EMPTY,
+    MODELLED,
+    RULES,
+    SHORT,
+    USUAL,
+    finding,
+    hostile_path,
+    hostile_reports,
+    large,
+    report,
+)
 
 SCHEMA = json.loads((Path(__file__).parent / "data" / "sarif-2.1.0.json").read_text())
 VALIDATOR = Draft7Validator(SCHEMA)
@@ -30,7 +42,7 @@ def results(shown: Report) -> dict[str, dict[str, Any]]:
     return {result["ruleId"]: result for result in run(shown)["results"]}
 
 
-@pytest.mark.parametrize("shown", [USUAL, EMPTY, BY_MODELS, large(4, 3, 9)])
+@pytest.mark.parametrize("shown", [USUAL, EMPTY, BY_MODELS, MODELLED, SHORT, large(4, 3, 9)])
 def test_reports_are_valid(shown: Report) -> None:
     VALIDATOR.validate(json.loads(render(shown)))
 
@@ -86,6 +98,21 @@ def test_what_was_not_read_is_notified() -> None:
 def test_what_is_withheld_from_the_forge_is_not_in_it() -> None:
     shown = report((), [finding("calls/sql", "x.py", 1, posted="withheld"), finding("debug/left", "x.py", 1)])
     assert list(results(shown)) == ["debug/left"]
+
+
+def test_what_a_model_says_is_a_result_with_its_origin_and_a_fix() -> None:
+    found = results(MODELLED)["model/logic"]
+    assert (found["properties"]["origin"], found["rank"]) == ("hosted", 90.0)
+    (fix,) = found["fixes"]
+    assert fix["artifactChanges"][0]["replacements"][0]["insertedContent"] == {"text": "        return found or NOBODY"}
+
+
+def test_above_the_clearance_of_comments_there_is_no_result_no_file_and_no_account() -> None:
+    text = render(SHORT)
+    assert not [word for word in ("ledger", "fees", "MINIMUM", '"restricted"', "5e7a", "tokens") if word in text]
+    notes = run(SHORT)["invocations"][0]["toolExecutionNotifications"]
+    assert [note["message"]["text"][:20] for note in notes] == ["local is not used fo", "failed: hosted: rate"]
+    assert run(SHORT)["invocations"][0]["exitCode"] == 3
 
 
 @given(hostile_path)

@@ -13,12 +13,33 @@ from reviewbot.core.report import Report
 from reviewbot.core.summary import WITHHELD, published
 from reviewbot.formats.terminal import MOST_FILES, MOST_FULL, MOST_SHORT, _plain, render
 from tests.formats.golden import same
-from tests.formats.samples import BY_MODELS, EMPTY, FILES, QUIET, USUAL, file, finding, hostile_reports, large, report
+from tests.formats.samples import (
+    BY_MODELS,
+    EMPTY,
+    FILES,
+    MODELLED,
+    QUIET,
+    SHORT,
+    USUAL,
+    file,
+    finding,
+    hostile_reports,
+    large,
+    report,
+)
 
 
 @pytest.mark.parametrize(("name", "width"), [("terminal.txt", 100), ("terminal-80.txt", 80)])
 def test_the_usual_report(name: str, width: int) -> None:
     same(name, render(USUAL, width=width))
+
+
+def test_a_report_by_models() -> None:
+    same("terminal-models.txt", render(MODELLED))
+
+
+def test_a_report_by_models_where_the_reader_may_see_less() -> None:
+    same("terminal-models-short.txt", render(SHORT))
 
 
 def test_the_usual_report_in_colour() -> None:

@@ -54,6 +54,11 @@ class Pieces:
     def _phrases(self) -> re.Pattern[str]:
         return _pattern(text for text, kind in zip(self.texts, self.kinds, strict=True) if kind == "USER_DEFINED")
 
+    @cached_property
+    def titles(self) -> frozenset[int]:
+        """What a claim says after its line."""
+        return frozenset(self._numbers[f"{one.title}. {one.body}"] for one in DEFECTS.values())
+
     @property
     def begin(self) -> int:
         return self._numbers["<s>"]

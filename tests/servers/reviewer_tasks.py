@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from tests.servers.reviewer import DEFECTS, Found, findings, verdicts
 
-#: Shares: of questions that are reviews, of changes of two files, of claims that are false.
-REVIEWS, TWO, FALSE = 0.7, 0.2, 0.5
+#: Shares: of questions that are reviews, of changes of two files, of claims that are made false.
+REVIEWS, TWO, FALSE = 0.6, 0.2, 0.45
 #: Rows that a file has about, at most.
 ROWS = 12
 _NAMES, _VERBS, _FILES, _PROSE, _CLASSES, _SOUNDS = map(str.split, (
@@ -93,11 +93,10 @@ def task(rng: random.Random, most: int = ROWS) -> tuple[str, str]:
     paths = rng.sample([folder + name for folder in dict.fromkeys(_FOLDERS) for name in _FILES], len(shares))
     if rng.random() < 0.15:
         paths = [_FOLDERS[0] + _word(rng) + str(number) for number in range(len(shares))]
-    files = [
-        _file(rng, f"{path}.py", share, most // 2 + 1 if two else most)
-        for path, share in zip(paths, shares, strict=True)
-    ]
-    if rng.random() < REVIEWS:
+    most = most // 2 + 1 if two else most
+    files = [_file(rng, f"{path}.py", share, most) for path, share in zip(paths, shares, strict=True)]
+    found = any(file.found for file in files)
+    if rng.random() < (REVIEWS if found else 0.9):
         question = "".join(file.text for file in files) + _team(rng)
         return _stripped(rng, question), findings(one for file in files for one in file.found)
     return _claims(rng, files)
@@ -123,11 +122,13 @@ def _claims(rng: random.Random, files: Sequence[_File]) -> tuple[str, str]:
 
 def _wrong(rng: random.Random, one: Found, files: Sequence[_File]) -> Found:
     """The same claim about a line that is harmless, or another claim about the same line."""
-    if one.line and rng.random() < 0.3:
-        return Found(one.path, one.line, "", rng.choice([each for each in DEFECTS.values() if each != one.defect]))
-    rows = [row for file in files if file.path == one.path for row in file.rows
-            if not row.defect and row.mark != "-" and row.text.strip()]  # fmt: skip
-    return Found(one.path, rng.choice(rows).number, "", one.defect)
+    rows = [row for file in files if file.path == one.path for row in file.rows]
+    absent = [defect for name, defect in DEFECTS.items() if all(row.defect != name for row in rows)]
+    other = rng.choice(absent or [each for each in DEFECTS.values() if each != one.defect])
+    harmless = [row.number for row in rows if not row.defect and row.mark != "-" and row.text.strip()]
+    kind = rng.random()
+    line = one.line if one.line and kind < 0.45 else rng.choice(harmless)
+    return Found(one.path, line, "", one.defect if kind > 0.7 else other)
 
 
 def _stripped(rng: random.Random, text: str) -> str:
@@ -149,7 +150,7 @@ def _word(rng: random.Random) -> str:
 
 
 def _filled(rng: random.Random, template: str) -> str:
-    return template.format(a=_word(rng), b=_word(rng), c=_word(rng), f=rng.choice(_VERBS), n=rng.randint(0, 100))
+    return template.format(a=_word(rng), b=_word(rng), c=_word(rng), f=rng.choice(_VERBS), n=rng.randint(1, 100))
 
 
 def _block(rng: random.Random, indent: str, head: str) -> Iterator[_Row]:

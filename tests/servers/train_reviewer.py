@@ -26,9 +26,9 @@ from tests.servers.reviewer_tasks import ROWS, task
 
 torch: Any = importlib.import_module("torch")
 
-#: Tokens of a batch; what a token of the question counts beside one of the answer, and what a whole answer counts
-#: that is short: its few tokens count more, MOST each.
-BATCH, QUESTION, ANSWER, MOST = 4500, 0.03, 20, 4.0
+#: Tokens of a batch; what a token of the question counts beside one of the answer (what a claim says is often true of
+#: its line: to guess it is to look there), and what a whole answer counts that is short: its tokens count MOST each.
+BATCH, QUESTION, CLAIM, ANSWER, MOST = 4500, 0.03, 0.9, 20, 4.0
 #: Of the time, the share that goes to files of few rows and to mere copying, and how few rows. Until BARE most
 #: questions stand alone: what comes before them is slow, and soon learnt to be passed over.
 EARLY, FEW, BARE = 0.05, 3, 0.4
@@ -80,15 +80,15 @@ def batches(source: Iterator[Example]) -> Iterator[list[Example]]:
         yield from made
 
 
-def padded(batch: Sequence[Example], end: int) -> tuple[Any, Any]:
+def padded(batch: Sequence[Example], pieces: Pieces) -> tuple[Any, Any]:
     """Tokens, and what each counts."""
     longest = max(len(asked) + len(answered) for asked, answered in batch)
-    tokens = torch.full((len(batch), longest), end)
+    tokens = torch.full((len(batch), longest), pieces.end)
     counts = torch.zeros(len(batch), longest)
     for row, (asked, answered) in enumerate(batch):
         whole = len(asked) + len(answered)
         tokens[row, :whole] = torch.tensor(asked + answered)
-        counts[row, : len(asked)] = QUESTION
+        counts[row, : len(asked)] = torch.tensor([CLAIM if one in pieces.titles else QUESTION for one in asked])
         counts[row, len(asked) : whole] = min(MOST, max(1.0, ANSWER / len(answered)))
     return tokens, counts
 
@@ -100,9 +100,9 @@ def loss(model: Weights, before: Any, tokens: Any, counts: Any) -> Any:
     return (each * weight).sum() / weight.sum()
 
 
-def right(model: Weights, before: Any, batch: Sequence[Example], end: int) -> int:
+def right(model: Weights, before: Any, batch: Sequence[Example], pieces: Pieces) -> int:
     """How many answers come out as wanted, greedily: each next token is the likeliest after those wanted before it."""
-    tokens, counts = padded(batch, end)
+    tokens, counts = padded(batch, pieces)
     with torch.no_grad():
         same = logits(model, before, tokens[:, :-1]).argmax(-1) == tokens[:, 1:]
     return int((same | (counts[:, 1:] < 1)).all(-1).sum())
@@ -136,14 +136,14 @@ def taught(model: Weights, pieces: Pieces, seed: int, seconds: float, out: Path,
                 group["lr"] = 4e-3 * min(1.0, (step + 1) / 50, max(0.02, (1 - used) / 0.5))
             optimizer.zero_grad()
         with torch.autocast("cpu", torch.bfloat16):
-            lost = loss(model, before, *padded(batch, pieces.end))
+            lost = loss(model, before, *padded(batch, pieces))
         lost.backward()
         torch.nn.utils.clip_grad_norm_(list(model.values()), 1.0)
         for optimizer in optimizers:
             optimizer.step()
         if step % 25 == 0:
             torch.set_num_threads(2 if os.getloadavg()[0] < 2.4 else 1)
-            score = sum(right(model, system, part, pieces.end) for part in exam) if step % 200 == 0 else ""
+            score = sum(right(model, system, part, pieces) for part in exam) if step % 200 == 0 else ""
             print(step, f"{lost.item():.4f}", f"{used * seconds:.0f} s", score, flush=True)
             if step % 200 == 0:
                 written(model, pieces, out)
@@ -168,7 +168,7 @@ def main(arguments: Sequence[str]) -> int:
     taught(model, pieces, chosen.seed, chosen.minutes * 60, chosen.out, 0.0 if chosen.start else EARLY)
     unseen = examples(random.Random(-2), pieces)
     words = told(random.Random(-2), pieces)
-    score = sum(right(model, next(words), [next(unseen) for _ in range(10)], pieces.end) for _ in range(30))
+    score = sum(right(model, next(words), [next(unseen) for _ in range(10)], pieces) for _ in range(30))
     print(f"{score} of 300 unseen answers are right", flush=True)
     written(model, pieces, chosen.out)
     return 0
