@@ -7,10 +7,11 @@ memory only and are Python's own, keyed anew in every process. Renamed identifie
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from types import MappingProxyType
+from typing import TypeVar
 
 from reviewbot.core.diff import FileDiff, split_lines
 from reviewbot.core.labels import Label
@@ -35,6 +36,8 @@ _IDIOMS = frozenset({
     "default:", "finally:", "finally{", "}finally{", "public:", "private:", "protected:", "usestrict", "'usestrict';",
     "exceptexception:", "raise", "else{", "}else{", "elsebegin", "metadata:", "spec:", "steps:",
 })  # fmt: skip
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,13 +115,18 @@ def index(sources: Iterable[Source], cleared: Iterable[str] = (), elsewhere: Set
 
 def runs(text: str) -> Iterator[tuple[int, tuple[int, ...]]]:
     """The hash of each run of a text and the numbers of its lines."""
-    window: list[tuple[int, str]] = []
-    for number, line in _significant(text):
-        if len(line) >= LONG:
-            yield hash(line), (number,)
-        window = [*window[-RUN + 1 :], (number, line)]
-        if len(window) == RUN and sum(len(line) for _, line in window) >= ENOUGH:
-            yield hash(tuple(line for _, line in window)), tuple(number for number, _ in window)
+    found = list(_significant(text))
+    numbers, lines = [number for number, _ in found], [line for _, line in found]
+    sizes = list(map(len, lines))
+    # Columns shifted by a line each, not a window line by line: this is most of what a large change costs.
+    windows = zip(_shifted(lines), _shifted(numbers), map(sum, _shifted(sizes)), strict=True)
+    if sizes and max(sizes) >= LONG:
+        yield from ((hash(line), (number,)) for number, line in found if len(line) >= LONG)
+    yield from ((hash(window), where) for window, where, size in windows if size >= ENOUGH)
+
+
+def _shifted(column: Sequence[_T]) -> Iterator[tuple[_T, ...]]:
+    return zip(*(column[first:] for first in range(RUN)), strict=False)
 
 
 def _significant(text: str) -> Iterator[tuple[int, str]]:
@@ -126,9 +134,10 @@ def _significant(text: str) -> Iterator[tuple[int, str]]:
     header = True
     for number, line in enumerate(split_lines(text), 1):
         bare = "".join(line.split())
-        if not bare or (header and bare.startswith(_COMMENTS)):
-            continue
-        header = False
+        if header:
+            if not bare or bare.startswith(_COMMENTS):
+                continue
+            header = False
         if len(bare) < 6 or bare in _IDIOMS or line.lstrip().startswith(_IMPORTS) or not bare.strip(_SIGNS):
             continue
         yield number, bare

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from reviewbot.core.diff import Line
 from reviewbot.core.labels import Label
@@ -32,14 +33,14 @@ _NAMES, _ROOMY = 250, 6000
 _BACK, _DENSE = 400, 8
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Part:
     """What of one file is in one job."""
 
     material: Material
     passages: tuple[Passage, ...]
 
-    @property
+    @cached_property
     def text(self) -> str:
         return rendered(self.material, self.passages)
 
@@ -81,7 +82,7 @@ def plan(materials: Sequence[Material], windows: Mapping[Label, int], overhead: 
         if room >= FEWEST:
             share = max(0.0, min(_CONTEXT, _BESIDE - overhead / room))
             names = _NAMES if room >= _ROOMY else 0
-            bundles = _bundled(_parts(groups[label], share, room - names, count), room - names, count)
+            bundles = _bundled(_parts(groups[label], share, room - names, count), room - names)
             paths = [material.path for material in groups[label]] if names else []
             for number, parts in enumerate(bundles, 1):
                 here = {part.material.path for part in parts}
@@ -90,14 +91,16 @@ def plan(materials: Sequence[Material], windows: Mapping[Label, int], overhead: 
     return tuple(jobs)
 
 
-def _parts(materials: Sequence[Material], share: float, room: int, count: Count) -> Iterator[Part]:
+def _parts(materials: Sequence[Material], share: float, room: int, count: Count) -> Iterator[tuple[Part, int]]:
+    """The parts of all files, each with its tokens."""
     for material, passages in zip(materials, _chosen(materials, share), strict=True):
         # What is far too long for it need not be counted.
         whole = Part(material, passages)
-        if sum(map(_size, passages)) <= room * _DENSE and count(whole.text) <= room:
-            yield whole
+        cost = count(whole.text) if sum(map(_size, passages)) <= room * _DENSE else room + 1
+        if cost <= room:
+            yield whole, cost
         else:
-            yield from _divided(material, passages, room, count)
+            yield from ((part, count(part.text)) for part in _divided(material, passages, room, count))
 
 
 def _chosen(materials: Sequence[Material], share: float) -> Iterator[tuple[Passage, ...]]:
@@ -206,11 +209,10 @@ def _cut(line: Line, free: int, count: Count) -> Iterator[tuple[Line, int]]:
             left += [piece.text[half:], piece.text[:half]]
 
 
-def _bundled(parts: Iterable[Part], room: int, count: Count) -> Iterator[tuple[Part, ...]]:
+def _bundled(parts: Iterable[tuple[Part, int]], room: int) -> Iterator[tuple[Part, ...]]:
     held: list[Part] = []
     used = 0
-    for part in parts:
-        cost = count(part.text)
+    for part, cost in parts:
         if held and used + cost > room:
             yield tuple(held)
             held, used = [], 0

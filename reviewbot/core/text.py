@@ -23,6 +23,8 @@ def is_odd(character: str) -> bool:
 
 def visible(text: str) -> str:
     r"""The text on one line, every odd character spelled out (`\n`, `\xNN`, `\u{N…}`)."""
+    if text.isascii() and text.isprintable():
+        return text
     return "".join(piece for piece, _ in segments(text))
 
 

@@ -104,7 +104,7 @@ def asked(plan: Plan, models: Models, shard: tuple[int, int] = (1, 1)) -> Answer
     readable = [job for job in jobs if routes[job.name]]
     limits = Limits(models.limits.seconds, models.limits.calls // of,
                     None if models.limits.cost_usd is None else models.limits.cost_usd / of)  # fmt: skip
-    dearest = _dearest(readable, prompts, routes, models.count)
+    dearest = {} if limits.cost_usd is None else _dearest(readable, prompts, routes, models.count)
     desk = Desk(models.ledger, budgets(readable, limits, dearest), models.deadline, plan.policy.sha256, models.count,
                 plan.policy.review.language)  # fmt: skip
     answers = dispatch(readable, routes, lambda job, reader, queued: answer(job, reader, desk, queued))
