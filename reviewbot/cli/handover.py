@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from dataclasses import dataclass
+from math import isfinite
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -22,6 +24,11 @@ from reviewbot.pipeline import Plan
 PLAN, REPLY = "reviewbot.plan/1", "reviewbot.reply/1"
 #: Bytes of one file.
 MAX_FILE = 512 * 1024 * 1024
+#: Parts of one plan.
+MAX_SHARDS = 1000
+#: More than any count or measurement of a run.
+_MOST = 10**12
+_HEAD = re.compile("[0-9a-f]{64}", re.ASCII)
 
 _Value = TypeVar("_Value")
 
@@ -58,6 +65,8 @@ def read_replies(names: list[str], plan: str) -> tuple[Parcel, ...]:
     parcels: list[Parcel] = []
     for name in names:
         parcel = _read(name, _bytes(name), REPLY, Parcel)
+        if not _is_sound(parcel):
+            raise UsageError(f"{visible(name)}: not as {REPLY} has it")
         if parcel.plan != plan:
             raise UsageError(f"{visible(name)}: the answers to another plan")
         if any(parcel.shard == other.shard for other in parcels):
@@ -91,11 +100,33 @@ def _bytes(name: str) -> bytes:
     return data
 
 
+def _finite(text: str) -> float:
+    """A number that JSON has. Raises ValueError for NaN and for what is too large for one."""
+    number = float(text)
+    if not isfinite(number):
+        raise ValueError("no number")
+    return number
+
+
+def _is_sound(parcel: Parcel) -> bool:
+    """Whether the numbers of a reply are ones that asking can bring about."""
+    number, of = parcel.shard
+    calls = [call for answer in parcel.answers.answers for call in answer.calls]
+    counts = [count for call in calls for count in (call.tokens_in, call.tokens_out, parcel.ledger.entries)]
+    times = [time for call in calls for time in (call.seconds, call.first_token or 0.0, call.queued, call.cost_usd)]
+    claims = (finding.confidence for answer in parcel.answers.answers for finding in answer.findings)
+    return (
+        1 <= number <= of <= MAX_SHARDS
+        and 0 <= parcel.ledger.entries <= _MOST and _HEAD.fullmatch(parcel.ledger.head) is not None
+        and all(0 <= part <= _MOST for part in (*counts, *times)) and all(0 <= sure <= 1 for sure in claims)
+    )  # fmt: skip
+
+
 def _read(name: str, data: bytes, schema: str, kind: type[_Value]) -> _Value:
     from pydantic import TypeAdapter, ValidationError
 
     try:
-        document: Any = json.loads(data)
+        document: Any = json.loads(data, parse_float=_finite, parse_constant=_finite)
         found, version, content = document["schema"], document["version"], document["content"]
     except (ValueError, RecursionError, TypeError, KeyError):
         raise UsageError(f"{visible(name)}: not a file of schema {schema}") from None

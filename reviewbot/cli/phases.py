@@ -17,7 +17,7 @@ from reviewbot.core.ledger import merged
 from reviewbot.core.passages import shown
 from reviewbot.core.report import Record, Report
 from reviewbot.core.summary import counted
-from reviewbot.core.text import visible
+from reviewbot.core.text import harmless, visible
 from reviewbot.errors import EgressDeniedError, NotReviewedError, UsageError
 from reviewbot.pipeline import Plan
 from reviewbot.tasks import review
@@ -78,7 +78,7 @@ def ask(arguments: argparse.Namespace, environ: Mapping[str, str]) -> int:
     denied = [answer for answer in answers.answers if answer.denied]
     print(f"{counted(len(answers.answers), 'part')}: {len(unread)} not answered, {len(denied)} no model is cleared for")
     for notice in answers.notices:
-        print(f"! {visible(notice)}", file=sys.stderr)
+        print(f"! {harmless(notice)}", file=sys.stderr)
     strict = EgressDeniedError.exit_code if denied and arguments.strict else 0
     return max(strict, NotReviewedError.exit_code if unread else 0)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 import sys
 from collections.abc import Mapping, Sequence
 
@@ -12,6 +13,9 @@ from reviewbot.core.report import Report
 from reviewbot.core.text import visible
 from reviewbot.errors import UsageError
 from reviewbot.formats import Render, renderer
+
+#: What a file may be to others, as far as whoever runs this lets it.
+_MODE = 0o666
 
 
 def renderers(names: Sequence[str]) -> list[tuple[str, Render]]:
@@ -28,12 +32,15 @@ def publish(report: Report, outputs: Sequence[tuple[str, Render]], environ: Mapp
     return max(report.exit_code, UsageError.exit_code if problems else 0)
 
 
-def written(name: str, text: str, mode: int = 0o666) -> str:
+def written(name: str, text: str, mode: int = _MODE) -> str:
     """Write a file; why it could not be, "" where it was."""
     try:
         # The name may be that of a link which the pull request brought.
         flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0)
         with open(os.open(name, flags, mode), "w", encoding="utf-8") as stream:  # noqa: PTH123 (a descriptor)
+            if mode != _MODE and stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
+                # The file may have been there, open to everyone.
+                os.chmod(stream.fileno() if os.chmod in os.supports_fd else name, mode)  # noqa: PTH101 (a descriptor)
             stream.write(text)
     except OSError as error:
         return f"{visible(name)}: cannot be written: {error.strerror}"

@@ -29,6 +29,8 @@ _CONTEXT, _BESIDE = 0.25, 0.38
 FEWEST = 200
 #: Tokens for the names of files in other jobs, and the room in which there is place for them.
 _NAMES, _ROOMY = 250, 6000
+#: Tokens in front of what the team asks for.
+_PREFIX = 8
 #: Rows above a piece of a passage among which those that it stands in are looked for; characters of a token at most.
 _BACK, _DENSE = 400, 8
 
@@ -71,16 +73,19 @@ def capacity(window: int, overhead: int) -> tuple[int, int]:
 def plan(materials: Sequence[Material], windows: Mapping[Label, int], overhead: int, count: Count) -> tuple[Job, ...]:
     """The jobs of all files whose label has a window, in order; files of other labels are in none.
 
-    `windows` is the smallest window of each label's route, so that fallback never has to cut.
+    `windows` is the smallest window of each label's route, so that fallback never has to cut. `overhead` is tokens of
+    our own words; what the team asks for in any file of a label is added to it.
     """
     groups: defaultdict[Label, list[Material]] = defaultdict(list)
     for material in materials:
         groups[material.label].append(material)
     jobs = []
     for label in sorted(groups):
-        room, reply = capacity(windows.get(label, 0), overhead)
+        asked = {text for material in groups[label] for text in material.instructions}
+        words = overhead + sum(count(text) + _PREFIX for text in asked)
+        room, reply = capacity(windows.get(label, 0), words)
         if room >= FEWEST:
-            share = max(0.0, min(_CONTEXT, _BESIDE - overhead / room))
+            share = max(0.0, min(_CONTEXT, _BESIDE - words / room))
             names = _NAMES if room >= _ROOMY else 0
             bundles = _bundled(_parts(groups[label], share, room - names, count), room - names)
             paths = [material.path for material in groups[label]] if names else []

@@ -142,7 +142,7 @@ def assemble(pull: PullRequest, policy: Policy, files: Sequence[FileReport], fin
              comments: Label = Label.RESTRICTED) -> Report:  # fmt: skip
     """Rank the findings, cut them to the comment budget, and derive status, conclusion and exit code."""
     ranked = sorted(identify(findings), key=rank)
-    placed = tuple(_place(ranked, files, policy.review, comments))
+    placed = posted(ranked, files, policy.review, comments)
     blocking = fail_on is not None and any(finding.severity >= fail_on for finding in placed)
     outcomes = {file.outcome for file in files}
     failed = "failed" in outcomes
@@ -173,6 +173,12 @@ def status_of(files: Iterable[FileReport]) -> Status:
     if outcomes == {"skipped"}:
         return "partial"
     return "reviewed" if "reviewed" in outcomes else "checked"
+
+
+def posted(ranked: Sequence[Finding], files: Sequence[FileReport], style: ReviewStyle,
+           clearance: Label) -> tuple[Finding, ...]:  # fmt: skip
+    """The findings with where a sink of this clearance shows them."""
+    return tuple(_place(ranked, files, style, clearance))
 
 
 def _place(ranked: Sequence[Finding], files: Sequence[FileReport], style: ReviewStyle,

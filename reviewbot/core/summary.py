@@ -10,7 +10,7 @@ from dataclasses import replace
 from reviewbot.core.diff import Side
 from reviewbot.core.findings import Finding, Severity
 from reviewbot.core.labels import Label, permits
-from reviewbot.core.report import FileReport, Outcome, Report, is_whole, status_of
+from reviewbot.core.report import FileReport, Outcome, Report, is_whole, posted, status_of
 from reviewbot.core.text import visible
 from reviewbot.errors import EgressDeniedError, NotReviewedError
 
@@ -34,8 +34,11 @@ def published(report: Report, clearance: Label | None = None) -> Report:
     if cleared >= Label.RESTRICTED:
         return replace(report, findings=findings)
     files = tuple(file for file in report.files if permits(cleared, file.label))
+    if cleared < report.comments:
+        # Places at lines are few: what is above must not have taken any of them here.
+        findings = posted(findings, files, report.policy.review, cleared)
     return replace(
-        report, files=files, status=status_of(files), findings=findings,
+        report, files=files, status=status_of(files), findings=findings, comments=cleared,
         notices=tuple(notice for notice in report.notices if notice not in report.asides), asides=(),
         dropped=tuple(item for item in report.dropped if permits(cleared, item.label)), usage=(), ledger=None,
     )  # fmt: skip
@@ -87,7 +90,7 @@ def readers(report: Report) -> str:
     routes = Counter(file.route or "a model" for file in report.files if file.outcome == "reviewed")
     parts = [f"{number:,} reviewed by {visible(route)}" for route, number in routes.items()]
     parts += [f"{number:,} {name}" for name, number in outcomes(report).items() if number and name != "reviewed"]
-    return ", ".join(parts) or "nothing changed"
+    return ", ".join(parts) or ("nothing to show" if is_short(report) else "nothing changed")
 
 
 def unread(report: Report) -> list[tuple[str, int]]:
@@ -100,7 +103,7 @@ def verdict(report: Report) -> str:
     """What kind of reading this was, in one phrase; "reviewed" alone only where a model read every file."""
     counts = outcomes(report)
     if not report.files:
-        return "nothing changed" if not report.exit_code else "nothing to show"
+        return "nothing to show" if report.exit_code or is_short(report) else "nothing changed"
     if counts["failed"]:
         return f"incomplete: {counted(counts['failed'], 'file')} could not be read"
     if report.exit_code == NotReviewedError.exit_code:  # What failed is not shown here.
@@ -153,8 +156,9 @@ def accounts(report: Report) -> Iterator[str]:
         said = ", ".join(f"{number:,} {reason}" for reason, number in reasons.most_common())
         yield f"put aside: {said}"
     if report.ledger is not None:
+        # The head first: names of ledgers may be many, and what is too long is cut.
         where = f" of {visible(report.ledger.path)}" if report.ledger.path else ""
-        yield f"ledger head{where} after {counted(report.ledger.entries, 'line')}: {report.ledger.head}"
+        yield f"ledger head {report.ledger.head} after {counted(report.ledger.entries, 'line')}{where}"
 
 
 def found(findings: Iterable[Finding]) -> str:

@@ -7,6 +7,7 @@ import json
 from reviewbot.core.answers import Usage
 from reviewbot.core.findings import Dropped, Finding
 from reviewbot.core.report import FileReport, Record, Report
+from reviewbot.core.summary import kept
 from reviewbot.core.text import encodable
 
 SCHEMA = "reviewbot.report/1"
@@ -19,6 +20,7 @@ def render(report: Report) -> str:
 
 def document(report: Report) -> dict[str, object]:
     """The report as docs/report.schema.json describes it."""
+    report = kept(report)
     return {
         "schema": SCHEMA,
         "tool": {"name": "reviewbot", "version": report.version},

@@ -17,7 +17,8 @@ from reviewbot.core.plan import Job
 from reviewbot.core.report import FileReport
 from reviewbot.core.routing import route
 from reviewbot.core.tokens import Count, estimate
-from reviewbot.pipeline.asking import Desk, Reader, answer, budgets
+from reviewbot.pipeline.asking import Desk, Reader, answer
+from reviewbot.pipeline.budgets import budgets
 from reviewbot.pipeline.dispatch import dispatch
 from reviewbot.pipeline.planning import Plan, Windows
 from reviewbot.ports import Backend, Ledger
@@ -105,7 +106,8 @@ def asked(plan: Plan, models: Models, shard: tuple[int, int] = (1, 1)) -> Answer
     limits = Limits(models.limits.seconds, models.limits.calls // of,
                     None if models.limits.cost_usd is None else models.limits.cost_usd / of)  # fmt: skip
     dearest = {} if limits.cost_usd is None else _dearest(readable, prompts, routes, models.count)
-    desk = Desk(models.ledger, budgets(readable, limits, dearest), models.deadline, plan.policy.sha256, models.count,
+    shares = budgets(readable, limits, dearest, {job.label: len(routes[job.name]) for job in readable})
+    desk = Desk(models.ledger, shares, models.deadline, plan.policy.sha256, models.count,
                 plan.policy.review.language)  # fmt: skip
     answers = dispatch(readable, routes, lambda job, reader, queued: answer(job, reader, desk, queued))
     denied = [Answer(job.name, "", denial(job.label), denied=True) for job in jobs if not routes[job.name]]

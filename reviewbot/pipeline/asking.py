@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from threading import Lock
 from typing import TypeVar
 
 from reviewbot.core import credentials
 from reviewbot.core.answers import Answer, Call, cost
-from reviewbot.core.endpoints import Endpoint, Limits
+from reviewbot.core.endpoints import Endpoint
 from reviewbot.core.exchange import BackendError, Failure, Prompt, Reply
 from reviewbot.core.findings import Dropped, Finding
 from reviewbot.core.labels import Label, permits
@@ -21,53 +20,9 @@ from reviewbot.core.plan import Job
 from reviewbot.core.suggestions import adjusted
 from reviewbot.core.tokens import Count
 from reviewbot.errors import EgressDeniedError
+from reviewbot.pipeline.budgets import Budget
 from reviewbot.ports import Backend, Ledger
 from reviewbot.tasks import review
-
-#: Requests that one job may need: asked, asked again, verified, and each of them retried once.
-PER_JOB = 6
-
-
-class Budget:
-    """What the jobs of one label may still spend. Safe to use from several threads."""
-
-    def __init__(self, calls: int, cost_usd: float | None) -> None:
-        self._lock = Lock()
-        self._calls, self._cost = calls, cost_usd
-
-    def take(self, dollars: float) -> None:
-        """Counts one request that is about to leave. Raises BackendError where it is one too many."""
-        with self._lock:
-            if self._calls < 1:
-                raise BackendError(Failure.CALLS_SPENT)
-            if self._cost is not None and dollars > self._cost:
-                raise BackendError(Failure.COST_SPENT)
-            self._calls -= 1
-            if self._cost is not None:
-                self._cost -= dollars
-
-    def give_back(self, dollars: float) -> None:
-        """What a request was estimated to cost and did not."""
-        with self._lock:
-            if self._cost is not None:
-                self._cost += max(0.0, dollars)
-
-
-def budgets(jobs: Sequence[Job], limits: Limits, dearest: Mapping[Label, float]) -> dict[Label, Budget]:
-    """One budget a label, the lowest first: what it may spend depends on nothing of a higher label.
-
-    `dearest` is the most that one request of a label can cost, in dollars.
-    """
-    left, dollars = limits.calls, limits.cost_usd
-    found = {}
-    for label in sorted({job.label for job in jobs}):
-        wanted = PER_JOB * sum(job.label == label for job in jobs)
-        calls = min(left, wanted)
-        share = None if dollars is None else min(dollars, calls * dearest[label])
-        found[label] = Budget(calls, share)
-        left -= calls
-        dollars = None if dollars is None or share is None else dollars - share
-    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +116,8 @@ def answer(job: Job, reader: Reader, desk: Desk, queued: float = 0.0) -> Answer:
         return Answer(job.name, "", str(error.failure), calls=tuple(calls))
     notice = ""
     if findings:
-        findings, refuted, notice = _verified(job, findings, asked)
+        # Once more, this time before it is sent: a credential that the model made up leaves for no sink either.
+        findings, refuted, notice = _verified(job, tuple(map(_clean, findings)), asked)
         dropped = (*dropped, *refuted)
     materials = {part.material.path: part.material for part in job.parts}
     findings = tuple(_clean(_suggesting(finding, materials.get(finding.location.path))) for finding in findings)
@@ -175,7 +131,8 @@ _Said = TypeVar("_Said", Finding, Dropped)
 def _clean(said: _Said) -> _Said:
     """What a model said, without what looks like a credential: it may know some that we did not send."""
     if isinstance(said, Dropped):
-        return replace(said, title=credentials.withheld(said.title), reason=credentials.withheld(said.reason))
+        return replace(said, title=credentials.withheld(said.title), path=credentials.withheld(said.path),
+                       reason=credentials.withheld(said.reason))  # fmt: skip
     return replace(said, title=credentials.withheld(said.title), body=credentials.withheld(said.body))
 
 

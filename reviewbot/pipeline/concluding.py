@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from reviewbot.core.answers import Answer, Answers, by_job, usage
@@ -26,7 +26,8 @@ def concluded(plan: Plan, parts: Sequence[Answers] = (), *, comments: Label = La
     answers = by_job(parts)
     jobs = plan.jobs or ()
     files = tuple(_outcome(file, found) for file, found in _by_file(plan.files, jobs, answers))
-    claims = [claim for job in jobs if job.name in answers for claim in _inherited(answers[job.name].findings, job)]
+    claims = [replace(claim, origin=answers[job.name].backend) for job in jobs if job.name in answers
+              for claim in _inherited(answers[job.name].findings, job)]  # fmt: skip
     findings, doubled = united(plan.findings, claims)
     notices = dict.fromkeys((*plan.notices, *(notice for part in parts for notice in part.notices)))
     report = assemble(plan.pull, plan.policy, files, findings, plan.gate, tuple(notices), plan.rules, comments=comments)
@@ -74,16 +75,21 @@ def _outcome(file: FileReport, parts: _Parts) -> FileReport:
     return replace(file, outcome="reviewed", route=route, reason=notices)
 
 
-def _inherited(findings: Iterable[Finding], job: Job) -> Iterator[Finding]:
+def _inherited(findings: Sequence[Finding], job: Job) -> Iterator[Finding]:
     """The findings with the label of what they were made from and the lines that they are about.
 
-    Both are the plan's: whatever a reply file says of them does not count.
+    All of it is the plan's: whatever a reply file says of it does not count, and what is about no line of the job does
+    not either.
     """
     held = tuple(findings)
     lines = [(part.material, line) for part in job.parts for passage in part.passages for line in passage.lines]
     rows = {("new", part.path, line.new): line.text for part, line in lines if held and line.new is not None}
     rows |= {("old", part.old_path, line.old): line.text for part, line in lines if held and line.old is not None}
-    return (replace(quoted(finding, rows), label=job.label) for finding in held)
+    for finding in held:
+        spot = finding.location
+        ends = (spot.line, spot.line if spot.end_line is None else spot.end_line)
+        if None not in ends and all((spot.side, spot.path, end) in rows for end in ends):
+            yield replace(quoted(finding, rows), label=job.label)
 
 
 def _doubled(claim: Finding) -> Dropped:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from queue import SimpleQueue
-from threading import Thread
+from threading import Event, Thread
 
 from reviewbot.core.answers import Answer, Call
 from reviewbot.core.plan import Job
@@ -28,7 +28,19 @@ def dispatch(jobs: Sequence[Job], routes: Mapping[str, Sequence[Reader]], work: 
     """
     done: SimpleQueue[_Result] = SimpleQueue()
     readers = {reader.endpoint.name: reader for job in jobs for reader in routes[job.name]}
-    queues = {name: _staffed(reader, len(jobs), work, done) for name, reader in readers.items()}
+    over = Event()
+    queues = {name: _staffed(reader, len(jobs), work, done, over) for name, reader in readers.items()}
+    try:
+        return _gathered(jobs, routes, queues, done)
+    finally:
+        # However it ends, nothing that still waits is asked.
+        over.set()
+        for queue in queues.values():
+            queue.put(None)
+
+
+def _gathered(jobs: Sequence[Job], routes: Mapping[str, Sequence[Reader]], queues: Mapping[str, _Waiting],
+              done: SimpleQueue[_Result]) -> tuple[Answer, ...]:  # fmt: skip
     answers: dict[int, Answer] = {}
     steps, calls, reasons = [0] * len(jobs), [tuple[Call, ...]()] * len(jobs), [""] * len(jobs)
     for number, job in enumerate(jobs):
@@ -49,17 +61,15 @@ def dispatch(jobs: Sequence[Job], routes: Mapping[str, Sequence[Reader]], work: 
             answers[number] = replace(result, calls=calls[number], reason=reason)
         else:
             queues[route[0].endpoint.name].put((number, jobs[number], time.monotonic()))
-    for queue in queues.values():
-        queue.put(None)
     return tuple(answers[number] for number in range(len(jobs)))
 
 
-def _staffed(reader: Reader, most: int, work: Work, done: SimpleQueue[_Result]) -> _Waiting:
-    """A queue with as many workers as the backend may have."""
+def _staffed(reader: Reader, most: int, work: Work, done: SimpleQueue[_Result], over: Event) -> _Waiting:
+    """A queue with as many workers as the backend may have, until it is over."""
     waiting: _Waiting = SimpleQueue()
 
     def worker() -> None:
-        while (item := waiting.get()) is not None:
+        while (item := waiting.get()) is not None and not over.is_set():
             number, job, since = item
             result: Answer | ReviewbotError | None = None
             try:

@@ -79,15 +79,9 @@ def planned(pull: PullRequest, policy: Policy, *, checks: Sequence[Check], guard
 
 
 def _jobs(materials: Sequence[Material], windows: Windows) -> tuple[Job, ...]:
-    """The jobs; what a prompt is made of besides files is counted for each label by itself."""
     by_label = {label: windows.of(label) for label in {material.label for material in materials}}
-    jobs: list[Job] = []
-    for label, window in sorted(by_label.items()):
-        group = [material for material in materials if material.label == label]
-        asked = {text for material in group for text in material.instructions}
-        overhead = sum(map(windows.count, (review.SYSTEM, review.AGAIN, *asked)))
-        jobs += plan(group, {label: window}, overhead, windows.count)
-    return tuple(_stripped(job) for job in jobs)
+    overhead = windows.count(review.SYSTEM) + windows.count(review.AGAIN)
+    return tuple(_stripped(job) for job in plan(materials, by_label, overhead, windows.count))
 
 
 def _stripped(job: Job) -> Job:

@@ -183,7 +183,8 @@ def read(reply: str, job: Job, label: Label, origin: str) -> tuple[tuple[Finding
         else:
             reason, title = f"its quote is {anchor}", clipped(claim.title, TITLE)
             dropped.append(Dropped(title, clipped(claim.path, 300), claim.line, reason, label, origin))
-    dropped += [Dropped("", "", None, "more than asked for", label, origin)] * len(items[MOST:])
+    # A server may send a million of them, and each would be a row of every report.
+    dropped += [Dropped("", "", None, "more than asked for", label, origin)] * min(len(items[MOST:]), MOST)
     return tuple(found), tuple(dropped)
 
 

@@ -13,7 +13,7 @@ from reviewbot.core import summary
 from reviewbot.core.diff import Side
 from reviewbot.core.findings import Severity
 from reviewbot.core.labels import ASSIGNABLE, Label, permits
-from reviewbot.core.report import Outcome, Record, Report
+from reviewbot.core.report import FileReport, Outcome, Record, Report
 from tests.formats.samples import (
     BY_MODELS,
     EMPTY,
@@ -146,11 +146,18 @@ def test_what_models_took_what_was_put_aside_and_where_the_ledger_ends() -> None
         "hosted (codestral-2508): 4 calls, 1 failed, 18,240 tokens in, 512 out, $0.0059, median 1.4 s, 95 % 3.9 s",
         "local (codestral:22b): 2 calls, 2,048 tokens in, 0 out, median 11.5 s, 95 % 14.2 s",
         "put aside: 1 refuted, 1 its quote is absent, 1 another finding says it",
-        f"ledger head of out/ledger.jsonl after 21 lines: {'5e7a' * 16}",
+        f"ledger head {'5e7a' * 16} after 21 lines of out/ledger.jsonl",
     ]
     assert list(summary.accounts(EMPTY)) == []
     unnamed = replace(EMPTY, ledger=Record("", 1, "0" * 64))
-    assert list(summary.accounts(unnamed)) == [f"ledger head after 1 line: {'0' * 64}"]
+    assert list(summary.accounts(unnamed)) == [f"ledger head {'0' * 64} after 1 line"]
+
+
+@pytest.mark.parametrize("files", [(), (FILES[5],)], ids=["none", "a restricted one"])
+def test_where_something_may_be_withheld_nobody_says_that_nothing_changed(files: tuple[FileReport, ...]) -> None:
+    shown = report(files, ())
+    for out in (summary.published(shown, Label.INTERNAL), summary.published(replace(shown, comments=Label.INTERNAL))):
+        assert (summary.verdict(out), summary.readers(out)) == ("nothing to show", "nothing to show")
 
 
 @settings(max_examples=50, deadline=None)

@@ -7,10 +7,13 @@ import re
 import pytest
 from hypothesis import given, settings
 
-from reviewbot.core.report import Report
+from reviewbot.core.findings import Severity
+from reviewbot.core.labels import Label
+from reviewbot.core.pull import PullRequest
+from reviewbot.core.report import Report, assemble
 from reviewbot.formats.log import Service, render
 from tests.formats.golden import same
-from tests.formats.samples import MODELLED, SHORT, USUAL, hostile_reports
+from tests.formats.samples import MODELLED, POLICY, SHORT, USUAL, file, finding, hostile_reports
 
 #: As the runner reads a line (actions/runner, ActionCommand.cs): trimmed, then `::name`, or `##[name` anywhere.
 COMMAND = re.compile(r"(?i)^::(error|warning|notice|debug|group|endgroup|echo|(add|remove|set|save|stop)-\w+)\b|"
@@ -36,6 +39,19 @@ def test_nothing_above_internal_is_in_it_and_no_word_of_a_model(service: Service
     assert not [word for word in ("ledger", "fees", "restricted", "row that is missing", "NOBODY", "5e7a", "tokens",
                                   "refuted", "floor") if word in text]  # fmt: skip
     assert "model/logic" in text
+
+
+@pytest.mark.parametrize("high", range(7))
+def test_what_is_annotated_depends_on_nothing_above_internal(high: int) -> None:
+    """Comments that may show everything have few places, and restricted findings may take them all."""
+    rows = "".join(f"{number}\n" for number in range(9))
+    files = [file("low.py", None, rows), file("high.py", None, rows, label=Label.RESTRICTED)]
+    low = [finding("a/a", "low.py", line, severity=Severity.LOW) for line in (1, 2, 3)]
+    above = [finding("a/b", "high.py", line + 1, severity=Severity.CRITICAL, label=Label.RESTRICTED)
+             for line in range(high)]  # fmt: skip
+    pull = PullRequest("a" * 40, "b" * 40, "a" * 40, ())
+    shown = assemble(pull, POLICY, files, [*low, *above], None)
+    assert render(shown, "actions").count("\n::notice ") == 3
 
 
 @pytest.mark.parametrize("service", ["", "actions", "gitlab"])

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from rich.cells import cell_len
 
-from reviewbot.core.report import Report
+from reviewbot.core.report import Record, Report
 from reviewbot.core.summary import WITHHELD, published
 from reviewbot.formats.terminal import MOST_FILES, MOST_FULL, MOST_SHORT, _plain, render
 from tests.formats.golden import same
@@ -40,6 +40,11 @@ def test_a_report_by_models() -> None:
 
 def test_a_report_by_models_where_the_reader_may_see_less() -> None:
     same("terminal-models-short.txt", render(SHORT))
+
+
+def test_the_head_of_a_ledger_in_many_parts_is_never_cut() -> None:
+    names = ", ".join(f"artifacts/ledgers/shard-{number}-of-8/ledger.jsonl" for number in range(1, 9))
+    assert "5e7a" * 16 in render(replace(MODELLED, ledger=Record(names, 160, "5e7a" * 16)))
 
 
 def test_the_usual_report_in_colour() -> None:

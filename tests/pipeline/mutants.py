@@ -18,18 +18,20 @@ LEAKS = (
     ("a second try goes to another backend", "pipeline/dispatch.py",
      "tried, *route = routes[jobs[number].name][steps[number] :]",
      "tried, *route = routes[jobs[number].name][:1] + tuple(readers.values())[steps[number] :]"),
-    ("all labels spend from one budget", "pipeline/asking.py", "found[label] = Budget(calls, share)",
+    ("all labels spend from one budget", "pipeline/budgets.py", "found[label] = Budget(calls, share)",
      "found[label] = next(iter(found.values()), Budget(limits.calls, limits.cost_usd))"),
-    ("files of all labels share prompts", "pipeline/planning.py",
-     "for material in materials if material.label == label]", "for material in materials if label == min(by_label)]"),
+    ("files of all labels share prompts", "core/plan.py",
+     "groups[material.label].append(material)", "groups[min(one.label for one in materials)].append(material)"),
     ("a model is told what checks found elsewhere", "pipeline/planning.py",
      "    jobs = None if windows is None else _jobs(materials, windows)\n",
      "    told = tuple(finding.title + finding.quote for one in examined for finding in one.findings)\n"
      "    materials = [replace(material, facts=told) for material in materials]\n"
      "    jobs = None if windows is None else _jobs(materials, windows)\n"),
-    ("a cache forgets the label", "pipeline/concluding.py",
-     "_inherited(answers[job.name].findings, job)",
-     "_inherited(_CACHE.setdefault(job.name[-1], answers[job.name].findings), job)"),
+    ("a cache of verdicts forgets the label", "pipeline/asking.py",
+     'verdicts.get(number, ("unsure", ""))',
+     '_CACHE.setdefault((id(asked.desk), number), verdicts.get(number, ("unsure", "")))'),
+    ("all labels share what is known of a backend's health", "backends/retrying.py",
+     "circuit = self._circuits[label]", "circuit = self._circuits[None]"),
     ("an exception's text becomes a notice", "pipeline/concluding.py",
      "(*plan.notices, ", "(*plan.notices, *(answer.reason for answer in answers.values()), "),
     ("a hash of everything is in each prompt", "pipeline/answering.py",
@@ -40,4 +42,4 @@ LEAKS = (
      "review.verify(job, _CACHE.setdefault(0, []).extend(findings) or _CACHE[0], label)"),
 )  # fmt: skip
 #: What some of them need.
-PRELUDE = dict.fromkeys(("pipeline/asking.py", "pipeline/concluding.py"), "\n_CACHE: dict = {}\n")
+PRELUDE = {"pipeline/asking.py": "\n_CACHE: dict = {}\n"}

@@ -57,10 +57,11 @@ def endpoint(name: str, clearance: Label, kind: Kind = "openai", *, window: int 
 
 
 def scripted(name: str, clearance: Label, answers: Callable[[Prompt], Answer] | Sequence[Answer], *,
-             window: int = 16_000, concurrency: int = 1, price: float = 0.0) -> Backend:  # fmt: skip
+             window: int = 16_000, concurrency: int = 1, price: float = 0.0,
+             patience: Patience | None = None) -> Backend:  # fmt: skip
     """A scripted backend that is tried again at once."""
     known = endpoint(name, clearance, window=window, concurrency=concurrency, price=price)
-    return Retrying(Scripted(known, answers), Patience(), sleep=lambda seconds: None, chance=lambda: 0.5)
+    return Retrying(Scripted(known, answers), patience or Patience(), sleep=lambda seconds: None, chance=lambda: 0.5)
 
 
 def claims(*found: tuple[str, int, str], title: str = "This goes wrong", severity: str = "high") -> str:

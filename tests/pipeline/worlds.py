@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from hypothesis import strategies as st
 
+from reviewbot.backends.retrying import Patience
 from reviewbot.backends.scripted import Answer
 from reviewbot.core.diff import FileDiff
 from reviewbot.core.endpoints import Limits
@@ -42,6 +43,10 @@ class World:
     limits: Limits
     local_first: bool
     salt: str
+    #: What may be posted: where that is everything, the log alone is cleared for less.
+    comments: Label
+    #: Of both models: in a small one each file is a job, or several.
+    window: int
 
 
 def _text(lines: Sequence[str]) -> st.SearchStrategy[str]:
@@ -75,23 +80,43 @@ def pairs(draw: st.DrawFn) -> tuple[World, World]:
     local_first, salt = draw(st.booleans()), draw(st.text("abc", max_size=3))
     zone = _files(("ledger/x.py", "ledger/y.go", "ledger/package-lock.json", "ledger/z.txt"), _HIGH, 3)
     high = [(*draw(zone), *draw(_moved())) for _ in range(2)]
-    one, two = (World((*low, *files), Limits(60, calls, dollars), local_first, salt) for files in high)
+    comments = draw(st.sampled_from((Label.INTERNAL, Label.RESTRICTED)))
+    window = draw(st.sampled_from((2400, 16_000)))
+    limits = Limits(60, calls, dollars)
+    one, two = (World((*low, *files), limits, local_first, salt, comments, window) for files in high)
     return one, two
+
+
+def chosen() -> list[tuple[World, World]]:
+    """Pairs in which hosted is down, so that what is internal comes to the local model after what is restricted.
+
+    With salt "ab" that one fails at what is restricted; else it answers, each time something else.
+    """
+    low = diff("api/a.py", "total = 1\n", "".join(f"x_{number} = eval(text)\n" for number in range(14)))
+    high = [diff("ledger/x.py", None, f"CANARY_{number} = vault.open()\n" * 3) for number in range(6)]
+    return [(World((low, each), *rest), World((low,), *rest))
+            for each in high for salt in ("b", "ab")
+            for rest in [(Limits(60, 200), False, salt, Label.INTERNAL, 16_000)]]  # fmt: skip
 
 
 def sent(world: World) -> dict[str, object]:
     """Everything that leaves for a sink that is cleared up to internal, by sink."""
     hosted: list[str] = []
     backends = [
-        scripted("hosted", Label.INTERNAL, _model("hosted" + world.salt, hosted), price=1.0),
-        scripted("local", Label.RESTRICTED, _model("local" + world.salt, [])),
+        scripted("hosted", Label.INTERNAL, _model("hosted" + world.salt, hosted), price=1.0, window=world.window),
+        scripted(
+            "local",
+            Label.RESTRICTED,
+            _model("local" + world.salt, []),
+            window=world.window,
+            patience=Patience(failures=1),
+        ),
     ]
-    report = run(
-        world.files, backends[:: -1 if world.local_first else 1], limits=world.limits, comments=Label.INTERNAL
-    ).report
+    backends = backends[::-1] if world.local_first else backends
+    report = run(world.files, backends, limits=world.limits, comments=world.comments).report
     # The whole run's exit code and conclusion have to be told: they are what is declassified, and nothing else is.
     plain = replace(report, exit_code=0, conclusion="neutral")
-    return {"hosted": hosted, **posted(plain), **logged(plain)}
+    return {"hosted": hosted, **logged(plain), **(posted(plain) if world.comments == Label.INTERNAL else {})}
 
 
 def posted(report: Report) -> dict[str, object]:
@@ -108,10 +133,15 @@ def logged(report: Report) -> dict[str, object]:
 
 
 def _model(name: str, transcript: list[str]) -> Callable[[Prompt], Answer]:
-    """A model whose replies, and failures, are chosen by the prompt alone."""
+    """A model whose replies, and failures, are chosen by the prompt alone.
+
+    With salt, hosted fails at everything, and local at whatever is restricted.
+    """
 
     def reply(prompt: Prompt) -> Answer:
         transcript.append(json.dumps([prompt.system, prompt.text, prompt.schema, prompt.max_tokens]))
+        if ("hosted" in name and "b" in name[6:]) or ("local" in name and "a" in name[5:] and "CANARY" in prompt.text):
+            return BackendError(Failure.BUSY)
         draw = int.from_bytes(hashlib.sha256(f"{name}{prompt.text}".encode()).digest()[:4])
         for word, failure in FAULTS.items():
             if word in prompt.text and draw % 2:

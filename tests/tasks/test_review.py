@@ -76,7 +76,14 @@ def test_what_two_files_of_a_job_are_asked_for_is_said_once() -> None:
 
 def test_our_words_say_what_the_rows_are() -> None:
     """A model is trained on these forms: they change in both places or in none."""
-    for words in ("`12 + code` was added", "`12 - code`", "`12   code`", "`@`", "`...` stands for lines", "already reported"):
+    for words in (
+        "`12 + code` was added",
+        "`12 - code`",
+        "`12   code`",
+        "`@`",
+        "`...` stands for lines",
+        "already reported",
+    ):
         assert words in review.SYSTEM
     text = review.prompt(JOB).text
     assert text.startswith("### src/app.py (modified)\n1   def f(x):\n2 -     return x\n2 +     return eval(x)\n")

@@ -1,0 +1,61 @@
+"""What may be spent, in requests and dollars: for each label by itself, and in all no more than the operator says."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from math import ceil
+from threading import Lock
+
+from reviewbot.core.endpoints import Limits
+from reviewbot.core.exchange import BackendError, Failure
+from reviewbot.core.labels import Label
+from reviewbot.core.plan import Job
+
+#: Requests that one job may need of one backend: asked, asked again, verified, and each of them tried three times.
+PER_JOB = 9
+#: The part of what is left that one label may take: the rest stays for those above, whether there are any or not.
+_BELOW = 0.75
+
+
+class Budget:
+    """What the jobs of one label may still spend. Safe to use from several threads."""
+
+    def __init__(self, calls: int, cost_usd: float | None) -> None:
+        self._lock = Lock()
+        self._calls, self._cost = calls, cost_usd
+
+    def take(self, dollars: float) -> None:
+        """Counts one request that is about to leave. Raises BackendError where it is one too many."""
+        with self._lock:
+            if self._calls < 1:
+                raise BackendError(Failure.CALLS_SPENT)
+            if self._cost is not None and dollars > self._cost:
+                raise BackendError(Failure.COST_SPENT)
+            self._calls -= 1
+            if self._cost is not None:
+                self._cost -= dollars
+
+    def give_back(self, dollars: float) -> None:
+        """What a request was estimated to cost and did not."""
+        with self._lock:
+            if self._cost is not None:
+                self._cost += max(0.0, dollars)
+
+
+def budgets(jobs: Sequence[Job], limits: Limits, dearest: Mapping[Label, float],
+            backends: Mapping[Label, int] | None = None) -> dict[Label, Budget]:  # fmt: skip
+    """One budget a label, the lowest first: what it may spend depends on nothing of a higher label.
+
+    `dearest` is the most that one request of a label can cost, in dollars; `backends` is how many its route has.
+    """
+    left, dollars = limits.calls, limits.cost_usd
+    found = {}
+    for label in sorted({job.label for job in jobs}):
+        wanted = PER_JOB * (backends or {}).get(label, 1) * sum(job.label == label for job in jobs)
+        part = 1.0 if label >= Label.RESTRICTED else _BELOW
+        calls = min(ceil(left * part), wanted)
+        share = None if dollars is None else min(dollars * part, calls * dearest[label])
+        found[label] = Budget(calls, share)
+        left -= calls
+        dollars = None if dollars is None or share is None else dollars - share
+    return found
