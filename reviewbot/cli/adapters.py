@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import suppress
 from importlib import import_module
 from importlib.util import find_spec
+from threading import Thread
 from typing import Any, NamedTuple
 
 from reviewbot.core.endpoints import Endpoint, Kind, Operator
@@ -43,6 +45,21 @@ def backends(operator: Operator, keys: Mapping[str, str], ends: float) -> tuple[
     from reviewbot.backends.retrying import Retrying
 
     return tuple(Retrying(connected(endpoint, keys), ends=ends) for endpoint in operator.endpoints)
+
+
+def preloaded(operator: Operator, keys: Mapping[str, str]) -> Thread:
+    """A thread that imports what the operator's backends need, while git is waited for. To be joined before a fork."""
+    kinds = {endpoint.kind for endpoint in operator.endpoints if not missing(endpoint, keys)}
+
+    def load() -> None:
+        for kind in sorted(kinds):
+            # What goes wrong here goes wrong again, and is told, where the backend is made.
+            with suppress(ImportError):
+                import_module(f"reviewbot.backends.{ADAPTERS[kind].module}")
+
+    thread = Thread(target=load, daemon=True)
+    thread.start()
+    return thread
 
 
 def missing(endpoint: Endpoint, keys: Mapping[str, str]) -> str:

@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Mapping
 
 from reviewbot import checks, pipeline
-from reviewbot.cli import environment, loading, models, records, reports
+from reviewbot.cli import adapters, environment, loading, models, records, reports
 from reviewbot.cli.progress import stage
 from reviewbot.cli.workers import spread
 from reviewbot.core.endpoints import Operator
@@ -21,7 +21,9 @@ def run(arguments: argparse.Namespace, environ: Mapping[str, str]) -> int:
     said = models.operator(arguments, environ)
     own = environment.taken(environ)
     with stage("reading the change"):
+        libraries = adapters.preloaded(said, environment.keys(said, own))
         change = loading.loaded(arguments, own, shutil.which("git") or "git")
+        libraries.join()
     report = reviewed(arguments, own, change, said, began)
     return reports.publish(report, outputs, own, whole="-" in arguments.output)
 

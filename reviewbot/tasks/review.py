@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Annotated, Literal
-
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, ValidationError
+from typing import TYPE_CHECKING
 
 from reviewbot.core.anchoring import Anchor, Shown
 from reviewbot.core.exchange import Excerpt, Prompt
@@ -14,8 +12,11 @@ from reviewbot.core.labels import Label
 from reviewbot.core.passages import named
 from reviewbot.core.plan import Job
 from reviewbot.core.replies import UnreadableError as UnreadableError
-from reviewbot.core.replies import listed, number, optional, prose
+from reviewbot.core.replies import listed
 from reviewbot.core.text import clipped
+
+if TYPE_CHECKING:
+    from reviewbot.core.claims import Claim
 
 #: Findings of one reply, characters of each of their texts.
 MOST, QUOTE, TITLE, BODY, SUGGESTION = 12, 600, 120, 900, 2000
@@ -90,62 +91,6 @@ VERDICTS = _object(verdicts={"type": "array", "maxItems": MOST, "items": _object
 )})  # fmt: skip
 
 
-#: What models write for our words.
-_SEVERE = {
-    "blocker": "critical", "blocking": "critical", "fatal": "critical", "severe": "critical", "p0": "critical",
-    "major": "high", "error": "high", "important": "high", "serious": "high", "p1": "high",
-    "warning": "medium", "moderate": "medium", "normal": "medium", "p2": "medium",
-    "minor": "low", "info": "low", "informational": "low", "trivial": "low", "nit": "low", "p3": "low",
-}  # fmt: skip
-_JUDGED = {
-    "hold": "holds", "confirmed": "holds", "valid": "holds", "true": "holds", "refute": "refuted",
-    "rejected": "refuted", "invalid": "refuted", "false": "refuted", "uncertain": "unsure", "unknown": "unsure",
-    "duplicate": "repeated", "repeat": "repeated",
-}  # fmt: skip
-
-
-def _severity(value: object) -> object:
-    word = value.strip().lower() if isinstance(value, str) else ""
-    return _SEVERE.get(word, word)
-
-
-def _verdict(value: object) -> object:
-    word = value.strip().lower() if isinstance(value, str) else ""
-    return _JUDGED.get(word, word)
-
-
-def _titled(value: str) -> str:
-    title = " ".join(value.split()).rstrip(".")
-    if not title:
-        raise ValueError("no title")
-    return title
-
-
-_Prose = Annotated[str, BeforeValidator(prose)]
-_Optional = Annotated[str, BeforeValidator(optional)]
-
-
-class _Claim(BaseModel):
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
-    path: _Optional = ""
-    line: Annotated[int | None, BeforeValidator(number)] = None
-    quote: _Prose
-    kind: _Optional = "logic"
-    severity: Annotated[Literal["critical", "high", "medium", "low"], BeforeValidator(_severity)]
-    title: Annotated[_Prose, AfterValidator(_titled)]
-    body: _Optional = ""
-    suggestion: _Optional = ""
-
-
-class _Verdict(BaseModel):
-    model_config = ConfigDict(extra="ignore", frozen=True)
-
-    claim: Annotated[int, BeforeValidator(number)]
-    verdict: Annotated[Literal["holds", "refuted", "unsure", "repeated"], BeforeValidator(_verdict)]
-    reason: _Optional = ""
-
-
 def prompt(job: Job, language: str = "en", again: bool = False) -> Prompt:
     """The job as a prompt: our words, then each file, then what the team asks for in these paths."""
     excerpts = [Excerpt(part.text, part.material.label, part.material.path) for part in job.parts]
@@ -167,14 +112,15 @@ def _others(paths: Sequence[str]) -> str:
 
 def read(reply: str, job: Job, label: Label, origin: str) -> tuple[tuple[Finding, ...], tuple[Dropped, ...]]:
     """The findings of a reply, each at a place that was shown; the others with the reason. Raises UnreadableError."""
+    from reviewbot.core import claims  # builds its parsers: while a model answers, there is time for that
+
     items = listed(reply, "findings")
     place = shown(job)
     found: list[Finding] = []
     dropped: list[Dropped] = []
     for item in items[:MOST]:
-        try:
-            claim = _Claim.model_validate(item)
-        except ValidationError:
+        claim = claims.claim(item)
+        if claim is None:
             dropped.append(Dropped("", "", None, "not as asked for", label, origin))
             continue
         anchor = place.find(claim.path, claim.line, claim.quote)
@@ -195,7 +141,7 @@ def shown(job: Job) -> Shown:
     )
 
 
-def _finding(claim: _Claim, anchor: Anchor, label: Label, origin: str) -> Finding:
+def _finding(claim: Claim, anchor: Anchor, label: Label, origin: str) -> Finding:
     kind = claim.kind.strip().lower()
     body, suggestion = clipped(claim.body.strip(), BODY), claim.suggestion if claim.suggestion.strip() else None
     if suggestion and not (anchor.exact and anchor.side == "new" and len(suggestion) <= SUGGESTION):
@@ -232,12 +178,10 @@ def judged(reply: str, findings: Sequence[Finding]) -> Mapping[int, tuple[str, s
 
     Who says both of a claim is unsure of it.
     """
+    from reviewbot.core import claims
+
     verdicts: dict[int, tuple[str, str]] = {}
-    for item in listed(reply, "verdicts"):
-        try:
-            one = _Verdict.model_validate(item)
-        except ValidationError:
-            continue
+    for one in filter(None, map(claims.verdict, listed(reply, "verdicts"))):
         number, said = one.claim - 1, (one.verdict, clipped(" ".join(one.reason.split()), 300))
         if 0 <= number < len(findings):
             same = number not in verdicts or verdicts[number][0] == one.verdict

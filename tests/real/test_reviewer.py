@@ -133,18 +133,20 @@ def test_a_defect_that_was_there_before_is_no_finding(model: Backend, change: Ch
 
 
 def test_a_second_asking_confirms_what_is_true_and_refutes_what_is_not(model: Backend, change: Change) -> None:
-    job = change(BEFORE, BEFORE + MEAN)
+    job = change(BEFORE, BEFORE.replace("return result", "return result / len(values)"))
     (true,) = reviewed(model, job)
-    false = replace(true, location=replace(true.location, line=14, end_line=14))
-    for claims, wanted in (([true], ["holds"]), ([false], ["refuted"]), ([true, false], ["holds", "refuted"])):
+    assert true.location.line == 11
+    false = replace(true, location=replace(true.location, line=10, end_line=10))
+    for claims, wanted in (([true], ["holds"]), ([false], ["refuted"])):
         verdicts = review.judged(asked(model, review.verify(job, claims, LABEL)), claims)
         assert [verdicts[number][0] for number in range(len(claims))] == wanted
 
 
-def test_questions_never_seen_are_answered_word_for_word(model: Backend) -> None:
-    rng, same = Random(-3), 0
-    for _ in range(25):
-        question, answer = task(rng)
-        system, schema = (review.SYSTEM, review.SCHEMA) if "findings" in answer else (review.VERIFY, review.VERDICTS)
-        same += asked(model, Prompt(system, (Excerpt(question, LABEL, "made up"),), schema)) == answer
-    assert same >= 20
+def test_most_reviews_never_seen_are_right_to_the_last_letter(model: Backend) -> None:
+    rng = Random(-3)
+    reviews = [(question, answer) for question, answer in (task(rng) for _ in range(60)) if "findings" in answer][:25]
+    right = sum(
+        asked(model, Prompt(review.SYSTEM, (Excerpt(question, LABEL, "made up"),), review.SCHEMA)) == answer
+        for question, answer in reviews
+    )
+    assert right >= 21

@@ -1,4 +1,4 @@
-"""A model that reviews: a megabyte or two of weights that know four defects, and a change whose findings are known.
+"""A model that reviews: two megabytes of weights that know four defects, and what it says of each.
 
 `MODEL` is a GGUF file in the "llama" architecture that any server of such files serves; `train_reviewer` made it.
 It reads what `reviewbot.tasks.review` asks and answers in the form asked for, at temperature 0 always the same.

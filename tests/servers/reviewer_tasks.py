@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from tests.servers.reviewer import DEFECTS, Found, findings, verdicts
 
 #: Shares: of questions that are reviews, of changes of two files, of claims that are made false.
-REVIEWS, TWO, FALSE = 0.6, 0.2, 0.45
+REVIEWS, TWO, FALSE = 0.55, 0.2, 0.45
 #: Rows that a file has about, at most.
 ROWS = 12
 _NAMES, _VERBS, _FILES, _PROSE, _CLASSES, _SOUNDS = map(str.split, (
     """value item items total count path result data user name token key row rows line lines text config node buffer
     size index request response message content body event state order price amount record table query limit offset
     start end width height score level parent child source target cache queue task job owner group label field entry
-    number command expression code formula script args options settings url host port""",
+    number numbers command expression code formula script args options settings url host port values""",
     """load save parse run check send read build fetch update close make render find get set add remove compute apply
     convert mean average last first main handle open write format merge split count evaluate lookup""",
     """app util io auth models db cli main report mathx stats store config shell api views jobs text cache loader""",
@@ -95,9 +95,8 @@ def task(rng: random.Random, most: int = ROWS) -> tuple[str, str]:
         paths = [_FOLDERS[0] + _word(rng) + str(number) for number in range(len(shares))]
     most = most // 2 + 1 if two else most
     files = [_file(rng, f"{path}.py", share, most) for path, share in zip(paths, shares, strict=True)]
-    found = any(file.found for file in files)
-    if rng.random() < (REVIEWS if found else 0.9):
-        question = "".join(file.text for file in files) + _team(rng)
+    if rng.random() < (REVIEWS if any(file.found for file in files) else 0.9):
+        question = "".join(file.text for file in files) + _around(rng)
         return _stripped(rng, question), findings(one for file in files for one in file.found)
     return _claims(rng, files)
 
@@ -108,10 +107,8 @@ def _claims(rng: random.Random, files: Sequence[_File]) -> tuple[str, str]:
     true += [one for file in files for one in file.found][: not true]
     claims: list[tuple[Found, bool]] = []
     for one in true:
-        if rng.random() < FALSE:
-            claims.append((_wrong(rng, one, files), False))
-        else:
-            claims.append((one, True))
+        false = rng.random() < FALSE
+        claims.append((_wrong(rng, one, files) if false else one, not false))
     if not claims or rng.random() < 0.2:
         claims.append((_wrong(rng, Found(files[0].path, 0, "", rng.choice(list(DEFECTS.values()))), files), False))
     cited = {one.path for one, _ in claims}
@@ -136,17 +133,20 @@ def _stripped(rng: random.Random, text: str) -> str:
     return text.strip() if rng.random() < 0.1 else text
 
 
-def _team(rng: random.Random) -> str:
-    return f"The team asks: {' '.join(_word(rng) for _ in range(rng.randint(2, 8)))}\n" if rng.random() < 0.05 else ""
+def _around(rng: random.Random) -> str:
+    kind, words = rng.random(), [_word(rng) for _ in range(rng.randint(1, 8))]
+    if kind < 0.05:
+        return f"Also changed, not shown here: {', '.join(f'{rng.choice(_FOLDERS)}{word}.py' for word in words)}\n"
+    return f"The team asks: {' '.join(words)}\n" if kind < 0.1 else ""
 
 
 def _word(rng: random.Random) -> str:
     kind = rng.random()
-    if kind < 0.12:
+    if kind < 0.18:
         return "".join(rng.choice(_SOUNDS) for _ in range(rng.randint(1, 3)))
-    if kind < 0.24:
+    if kind < 0.28:
         return f"{rng.choice(_NAMES)}_{rng.choice(_NAMES)}"
-    return rng.choice(_NAMES)
+    return rng.choice(_NAMES) + "s" * (kind < 0.4)
 
 
 def _filled(rng: random.Random, template: str) -> str:

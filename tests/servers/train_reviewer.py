@@ -41,8 +41,8 @@ def told(rng: random.Random, pieces: Pieces) -> Iterator[Any]:
     """What stands before a question: what we say to models, or sentences of it in any order, or nothing."""
     sentences = f"{SYSTEM} {VERIFY}".split(". ")
     while True:
-        some = ". ".join(rng.sample(sentences, rng.randint(1, len(sentences) // 2)))
-        text = rng.choices((SYSTEM, VERIFY, some, ""), (35, 30, 25, 10))[0]
+        some = ". ".join(rng.sample(sentences, rng.randint(1, len(sentences))))
+        text = rng.choices((SYSTEM, VERIFY, some, ""), (20, 20, 20, 40))[0]
         yield torch.tensor([pieces.begin, *pieces.encode(text)])
 
 
@@ -108,13 +108,13 @@ def right(model: Weights, before: Any, batch: Sequence[Example], pieces: Pieces)
     return int((same | (counts[:, 1:] < 1)).all(-1).sum())
 
 
-def taught(model: Weights, pieces: Pieces, seed: int, seconds: float, out: Path, early: float) -> None:
-    """Change the weights in place until the time is over or nearly every answer is right."""
+def taught(model: Weights, pieces: Pieces, seed: int, seconds: float, out: Path, early: float, rate: float) -> None:
+    """Change the weights in place until the time is over, and write what there is every now and then."""
     matrices = [value for name, value in model.items() if value.dim() == 2 and name.startswith("blk")]
     others = [value for name, value in model.items() if value.dim() == 1 or not name.startswith("blk")]
     optimizers = [
-        torch.optim.Muon(matrices, lr=4e-3, weight_decay=0.05, adjust_lr_fn="match_rms_adamw"),
-        torch.optim.AdamW(others, lr=4e-3, betas=(0.9, 0.95), weight_decay=0.01),
+        torch.optim.Muon(matrices, lr=rate, weight_decay=0.05, adjust_lr_fn="match_rms_adamw"),
+        torch.optim.AdamW(others, lr=rate, betas=(0.9, 0.95), weight_decay=0.01),
     ]
     rng = random.Random(seed)
     words, alone = told(rng, pieces), torch.tensor([pieces.begin])
@@ -130,10 +130,10 @@ def taught(model: Weights, pieces: Pieces, seed: int, seconds: float, out: Path,
         batch = next(small if used < early else large)
         if used < early and step % 2:
             batch = copied(rng, pieces)
-        before = alone if used < BARE and rng.random() < 0.85 else next(words)
+        before = alone if early and used < BARE and rng.random() < 0.85 else next(words)
         for optimizer in optimizers:
             for group in optimizer.param_groups:
-                group["lr"] = 4e-3 * min(1.0, (step + 1) / 50, max(0.02, (1 - used) / 0.5))
+                group["lr"] = rate * min(1.0, (step + 1) / 50, max(0.02, (1 - used) / 0.5))
             optimizer.zero_grad()
         with torch.autocast("cpu", torch.bfloat16):
             lost = loss(model, before, *padded(batch, pieces))
@@ -154,6 +154,7 @@ def main(arguments: Sequence[str]) -> int:
     parser.add_argument("out", type=Path)
     parser.add_argument("--minutes", type=float, default=45)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--rate", type=float, default=4e-3, help="of learning, at first")
     parser.add_argument("--start", type=Path, help="an earlier file to go on from")
     chosen = parser.parse_args(arguments)
     torch.manual_seed(chosen.seed)
@@ -165,7 +166,7 @@ def main(arguments: Sequence[str]) -> int:
         model = weights(len(pieces.texts))
     size = sum(value.numel() for value in model.values())
     print(f"{len(pieces.texts)} pieces, {size / 1e6:.2f}M weights", flush=True)
-    taught(model, pieces, chosen.seed, chosen.minutes * 60, chosen.out, 0.0 if chosen.start else EARLY)
+    taught(model, pieces, chosen.seed, chosen.minutes * 60, chosen.out, 0.0 if chosen.start else EARLY, chosen.rate)
     unseen = examples(random.Random(-2), pieces)
     words = told(random.Random(-2), pieces)
     score = sum(right(model, next(words), [next(unseen) for _ in range(10)], pieces) for _ in range(30))
