@@ -2,45 +2,79 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from reviewbot.cli import main
-from tests.cli.mixed import CANARY, KEYS, Outcome, operator, repository, review
+from tests.cli.mixed import KEYS, POLICY, operator, review
+from tests.real.test_reviewer import BEFORE, LAST, MEAN
 from tests.repositories import Work
-from tests.servers.engines import Engine
+from tests.servers import gateway, reviewer
+from tests.servers.engines import Engine, llama_with, ollama_with
 from tests.servers.gateway import Gateway
-from tests.servers.relay import Relay, before
+from tests.servers.relay import before
+
+WINDOW = 4096
+#: A defect in what is internal, and another in what is restricted: line 15 of each.
+CHANGED = {"api/stats.py": MEAN, "ledger/rows.py": LAST}
 
 
-def mixed(tmp_path: Path, ollama: Engine, gateway: Gateway, *options: str) -> tuple[Outcome, Relay, Relay, Work]:
-    work = repository(tmp_path / "work")
-    with before(gateway.url) as hosted, before(ollama.url) as local:
-        document = operator(tmp_path, ("hosted", "mistral", hosted.url, "internal"),
-                            ("local", "ollama", local.url, "restricted"))  # fmt: skip
-        outcome = review(work, document, tmp_path, *options)
-    return outcome, hosted, local, work
+@pytest.fixture(scope="module")
+def hosted() -> Iterator[Gateway]:
+    """Mistral's API in front of a model that reviews."""
+    with llama_with(reviewer.MODEL, window=WINDOW) as engine, gateway.serve(engine.url) as served:
+        yield served
 
 
-def test_each_file_is_read_by_the_model_that_is_cleared_for_it(
-    tmp_path: Path, ollama_server: Engine, mistral_gateway: Gateway, capsys: pytest.CaptureFixture[str]
+@pytest.fixture(scope="module")
+def local() -> Iterator[Engine]:
+    """A real Ollama with a model that reviews."""
+    with ollama_with(reviewer.MODEL, reviewer.TEMPLATE, window=WINDOW) as engine:
+        yield engine
+
+
+@pytest.fixture
+def change(tmp_path: Path) -> Work:
+    work = Work.at(tmp_path / "work")
+    work.commit(**{".reviewbot.toml": POLICY, **dict.fromkeys(CHANGED, BEFORE)})
+    work.git("checkout", "-q", "-b", "feature")
+    work.commit(**{name: BEFORE + added for name, added in CHANGED.items()})
+    return work
+
+
+def document(folder: Path, hosted: str, local: str) -> str:
+    models = ("hosted", "mistral", hosted, "internal"), ("local", "ollama", local, "restricted")
+    return operator(folder, *models, more=f"window = {WINDOW}\n")
+
+
+def test_each_file_is_read_by_the_model_that_is_cleared_for_it_and_each_defect_is_found(
+    tmp_path: Path, change: Work, hosted: Gateway, local: Engine, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    outcome, hosted, local, _ = mixed(tmp_path, ollama_server, mistral_gateway)
-    # Random weights answer by the schema and find nothing that exists: what is tested is the way, not the sense.
-    routes = {file["path"]: (file["outcome"], file["route"]) for file in outcome.report["files"]}
-    assert routes == {"api/app.py": ("reviewed", "hosted"), "docs/guide.md": ("reviewed", "hosted"),
-                      "ledger/core.py": ("reviewed", "local")}  # fmt: skip
-    assert outcome.report["status"] == "reviewed"
-    assert not any(CANARY.encode() in body for body in hosted.bodies)
-    assert any(CANARY.encode() in body for body in local.bodies)
-    assert {usage["backend"] for usage in outcome.report["usage"]} == {"hosted", "local"}
-    assert outcome.announced("hosted") == hosted.body_bytes > 0
-    assert outcome.announced("local") == local.body_bytes > 0
-    digests = {line["model_digest"] for line in outcome.ledger if line["kind"] == "egress" and line["status"] == ""}
-    assert any(len(digest) == 64 for digest in digests), "the local model's digest is that of its weights"
+    with before(hosted.url) as mistral, before(local.url) as ollama:
+        outcome = review(change, document(tmp_path, mistral.url, ollama.url), tmp_path, "--fail-on", "none")
+    assert [(file["path"], file["outcome"], file["route"]) for file in outcome.report["files"]] == [
+        ("api/stats.py", "reviewed", "hosted"), ("ledger/rows.py", "reviewed", "local"),
+    ]  # fmt: skip
+    found = [(item["path"], item["line"], item["origin"], item["title"], item["posted"], item["confidence"])
+             for item in outcome.report["findings"]]  # fmt: skip
+    assert sorted(found) == [
+        ("api/stats.py", 15, "hosted", reviewer.DEFECTS["mean"].title, "inline", 0.75),
+        ("ledger/rows.py", 15, "local", reviewer.DEFECTS["bound"].title, "inline", 0.75),
+    ]
+    assert (outcome.code, outcome.report["status"], outcome.report["conclusion"]) == (0, "reviewed", "success")
+    assert not any(b"rows[len(rows)]" in body for body in mistral.bodies)
+    assert any(b"rows[len(rows)]" in body for body in ollama.bodies)
+    assert outcome.announced("hosted") == mistral.body_bytes > 0
+    assert outcome.announced("local") == ollama.body_bytes > 0
+    digests = {line["model_digest"] for line in outcome.ledger if line["sink"] == "local" and line["kind"] == "egress"}
+    assert hashlib.sha256(reviewer.MODEL.read_bytes()).hexdigest() not in digests  # Ollama's own: that of its manifest
+    assert any(len(digest) == 64 for digest in digests)
     capsys.readouterr()
     head = outcome.report["ledger"]["head"]
     assert main(["audit", "verify", str(tmp_path / "ledger.jsonl"), "--head", head], KEYS) == 0
@@ -48,45 +82,35 @@ def test_each_file_is_read_by_the_model_that_is_cleared_for_it(
 
 
 def test_the_same_review_in_three_phases_and_two_shards(
-    tmp_path: Path, ollama_server: Engine, mistral_gateway: Gateway, capsys: pytest.CaptureFixture[str]
+    tmp_path: Path, change: Work, hosted: Gateway, local: Engine, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    work = repository(tmp_path / "work")
-    document = operator(tmp_path, ("hosted", "mistral", mistral_gateway.url, "internal"),
-                        ("local", "ollama", ollama_server.url, "restricted"))  # fmt: skip
+    models = document(tmp_path, hosted.url, local.url)
     plan, report = str(tmp_path / "plan.json"), tmp_path / "report.json"
-    at = ["--repo", str(work.path), "--base", "main", "--head", "feature", "--operator", document]
+    at = ["--repo", str(change.path), "--base", "main", "--head", "feature", "--operator", models]
     assert main(["plan", *at, "--output", plan], {}) == 0
     replies = []
     for shard in ("1/2", "2/2"):
         replies.append(str(tmp_path / f"reply{shard[0]}.json"))
         ledger = str(tmp_path / f"ledger{shard[0]}.jsonl")
-        argv = ["ask", plan, "--operator", document, "--output", replies[-1], "--shard", shard, "--ledger", ledger]
+        argv = ["ask", plan, "--operator", models, "--output", replies[-1], "--shard", shard, "--ledger", ledger]
         assert main(argv, KEYS) == 0
-    assert main(["publish", plan, *replies, "--output", str(report)], {}) == 0
+    assert main(["publish", plan, *replies, "--operator", models, "--output", str(report)], {}) == 0
     capsys.readouterr()
-    assert '"status": "reviewed"' in report.read_text()
+    whole = review(change, models, tmp_path)
+    assert [item["id"] for item in json.loads(report.read_text())["findings"]] == [
+        item["id"] for item in whole.report["findings"]
+    ]
     assert main(["audit", "verify", str(tmp_path / "ledger1.jsonl"), str(tmp_path / "ledger2.jsonl")], {}) == 0
 
 
-def test_a_llama_server_reads_what_is_restricted(tmp_path: Path, llama_server: Engine) -> None:
-    work = repository(tmp_path / "work")
-    with before(llama_server.url) as local:
-        document = operator(tmp_path, ("local", "openai", local.url, "restricted"))
-        text = Path(document).read_text().replace("codestral:tiny", llama_server.model)
-        Path(document).write_text(text)
-        outcome = review(work, document, tmp_path)
-    assert (outcome.code, outcome.report["conclusion"]) == (0, "success")
-    assert outcome.announced("local") == local.body_bytes > 0
-
-
-def test_a_file_of_weights_is_a_model_in_this_process(tmp_path: Path, tiny_gguf: Path) -> None:
-    work = repository(tmp_path / "work")
-    document = tmp_path / "operator.toml"
-    document.write_text(
-        f'[[backend]]\nname = "local"\nkind = "llamacpp"\nurl = "{tiny_gguf}"\nclearance = "restricted"\n'
-    )
-    argv = ["review", "--repo", str(work.path), "--base", "main", "--head", "feature", "--operator", str(document),
+def test_a_file_of_weights_is_a_model_in_this_process(tmp_path: Path, change: Work) -> None:
+    models = tmp_path / "operator.toml"
+    table = {"name": "local", "kind": "llamacpp", "url": str(reviewer.MODEL), "clearance": "restricted"}
+    lines = [f'{key} = "{value}"' for key, value in table.items()]
+    models.write_text("\n".join(["[[backend]]", *lines, f"window = {WINDOW}"]))
+    argv = ["review", "--repo", str(change.path), "--base", "main", "--head", "feature", "--operator", str(models),
             "--offline", "--fail-on", "none"]  # fmt: skip
     run = subprocess.run([sys.executable, "-m", "reviewbot", *argv], capture_output=True, text=True)
     assert (run.returncode, run.stderr) == (0, "")
-    assert "3 reviewed by local" in run.stdout
+    assert "2 reviewed by local" in run.stdout
+    assert "1 high, 1 medium" in run.stdout
