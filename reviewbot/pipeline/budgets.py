@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from math import ceil
 from threading import Lock
 
 from reviewbot.core.endpoints import Limits
@@ -11,8 +10,10 @@ from reviewbot.core.exchange import BackendError, Failure
 from reviewbot.core.labels import Label
 from reviewbot.core.plan import Job
 
-#: Requests that one job may need of one backend: asked, asked again, verified, and each of them tried three times.
-PER_JOB = 9
+#: Requests of a job: asked, verified, and once more where something went wrong.
+PER_JOB = 3
+#: Requests beside these for each backend of a route: what it takes to find out that it is down.
+SPARE = 12
 #: The part of what is left that one label may take: the rest stays for those above, whether there are any or not.
 _BELOW = 0.75
 
@@ -51,9 +52,9 @@ def budgets(jobs: Sequence[Job], limits: Limits, dearest: Mapping[Label, float],
     left, dollars = limits.calls, limits.cost_usd
     found = {}
     for label in sorted({job.label for job in jobs}):
-        wanted = PER_JOB * (backends or {}).get(label, 1) * sum(job.label == label for job in jobs)
+        wanted = PER_JOB * sum(job.label == label for job in jobs) + SPARE * (backends or {}).get(label, 1)
         part = 1.0 if label >= Label.RESTRICTED else _BELOW
-        calls = min(ceil(left * part), wanted)
+        calls = min(left, wanted, max(1, int(left * part)))
         share = None if dollars is None else min(dollars * part, calls * dearest[label])
         found[label] = Budget(calls, share)
         left -= calls

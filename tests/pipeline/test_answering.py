@@ -140,7 +140,8 @@ def test_shards_together_make_no_more_calls_than_the_run_may(calls: int, of: int
     assert len(plan.jobs or ()) > calls
     for shard in range(1, of + 1):
         pipeline.asked(plan, models(kept, *both(), calls=calls), (shard, of))
-    assert sum(line.kind == "egress" for line in kept.lines) == calls // of * of
+    # A share of a few calls keeps one for what is above.
+    assert sum(line.kind == "egress" for line in kept.lines) == of * max(0, calls // of and max(1, calls // of - 1))
 
 
 def test_shards_together_cost_no_more_than_the_run_may() -> None:
