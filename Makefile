@@ -22,8 +22,8 @@ lint: .venv/test
 engines: .ollama/ready
 
 # REPOSITORIES="DIR …": their history too; DATA=DIR: labelled credentials too; PATCHES=DIR: other people's patches too.
-bench: .venv/bench
-	$(BIN)/python -m bench $(REPOSITORIES)
+bench: .venv/bench .venv/plain/ready
+	BENCH_PYTHON=.venv/plain/bin/python $(BIN)/python -m bench $(REPOSITORIES)
 	$(if $(DATA),$(BIN)/python -m bench.credentials $(DATA))
 	$(if $(PATCHES),$(BIN)/python -m bench.patches $(PATCHES))
 
@@ -51,6 +51,13 @@ clean:
 
 .ollama/ready: tests/servers/ollama.sh | .venv/python
 	PYTHON=$(BIN)/python tests/servers/ollama.sh
+
+# What a user has, without the libraries of the tests.
+.venv/plain/ready: .venv/run
+	$(PYTHON) -m venv .venv/plain
+	.venv/plain/bin/python -m pip --disable-pip-version-check --quiet install --require-hashes -r .ci/requirements.txt
+	.venv/plain/bin/python -m pip --disable-pip-version-check --quiet install --no-deps --no-build-isolation -e .
+	touch $@
 
 .venv/bench: .venv/test .ci/requirements-bench.txt
 	$(PIP) install --require-hashes -r .ci/requirements-bench.txt

@@ -27,6 +27,8 @@ from bench.servers import MODELS, Asked, Pace, Servers
 OVERHEAD = {3: 0.7, 30: 0.9, 300: 2.0}
 MEMORY, SENT, SCHEDULE = 200, 1.6, 1.15
 _RUNS = 5
+#: That of a user, if there is one: libraries of tests make others import more.
+PYTHON = os.environ.get("BENCH_PYTHON", sys.executable)
 _OPERATOR = """\
 [limits]
 concurrency = {slots}
@@ -88,7 +90,7 @@ def review(models: Servers, change: Change, pace: Pace, *, is_watched: bool = Fa
     with tempfile.TemporaryDirectory() as folder:
         operator, said, metrics = (Path(folder) / name for name in ("operator.toml", "r.json", "r.prom"))
         operator.write_text(_OPERATOR.format(slots=pace.slots, models=MODELS, **models.ports))
-        argv = [sys.executable, "-m", "reviewbot", "review", "--repo", str(change.repository), "--base", "main",
+        argv = [PYTHON, "-m", "reviewbot", "review", "--repo", str(change.repository), "--base", "main",
                 "--head", "feature", "--operator", str(operator), "--ledger", str(Path(folder) / "r.jsonl"),
                 "--output", str(said), "--output", str(metrics)]  # fmt: skip
         models.paced(pace)

@@ -16,7 +16,10 @@ from typing import Any, TypeVar
 
 import httpx2
 from mistralai.client import Mistral as Library
+from mistralai.client import chat as _chat  # noqa: F401 (as the next two: the library imports them on first use)
 from mistralai.client import errors, models
+from mistralai.client import fim as _fim  # noqa: F401
+from mistralai.client import models_ as _models  # noqa: F401
 from mistralai.extra.exceptions import MistralClientException
 
 from reviewbot.backends import transport
@@ -55,7 +58,7 @@ class Mistral:
                           debug_logger=_Silence())  # fmt: skip
         # What is set here is not looked for in MISTRAL_SDK_TELEMETRY.
         library.sdk_configuration.telemetry = False  # type: ignore[attr-defined]
-        # Looked up once: the library imports them on first use, which is not safe from several threads.
+        # Looked up once: the library makes them on first use, which is not safe from several threads.
         self._chat, self._fim, self._models = library.chat, library.fim, library.models
 
     @property
