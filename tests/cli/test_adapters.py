@@ -119,3 +119,20 @@ except UsageError as error:
 
 def test_every_kind_has_an_adapter() -> None:
     assert set(adapters.ADAPTERS) == {"mistral", "ollama", "openai", "llamacpp"}
+
+
+def test_ahead_of_time_only_what_can_be_used_is_imported() -> None:
+    """Of a backend whose key is not set nothing is loaded, nor of one whose library is not there."""
+    program = """
+import sys
+from reviewbot.cli import adapters
+from reviewbot.core.endpoints import Endpoint, Operator
+from reviewbot.core.labels import Label
+local = Endpoint("local", "ollama", "m", Label.RESTRICTED, ("http://127.0.0.1:9",))
+hosted = Endpoint("hosted", "mistral", "m", Label.INTERNAL, ("http://127.0.0.1:9",), "KEY")
+adapters.preloaded(Operator((hosted, local)), {}).join()
+print("ollama" in sys.modules, "mistralai" in sys.modules)
+adapters.preloaded(Operator((hosted, local)), {"KEY": "k"}).join()
+print("mistralai" in sys.modules)
+"""
+    assert run(program) == "True False\nTrue"
