@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import IO
@@ -38,16 +38,24 @@ _RAW = ("diff-tree", "-r", "-z", "--raw", "--no-abbrev", "--find-copies-harder",
 _PATCH = ("diff-tree", "-p", "-U3", "--text", "--no-color", "--no-ext-diff", "--no-textconv", "--diff-algorithm=myers")
 
 
-def changes(repo: Repository, base: str, head: str) -> tuple[FileDiff, ...]:
-    """Every changed path between two commits exactly once, in git's order, with texts and hunks."""
-    records = tuple(_records(_raw(repo, base, head)))
+def changes(
+    repo: Repository, base: str, head: str, rank: Callable[[str], int] = lambda path: 0
+) -> tuple[FileDiff, ...]:
+    """Every changed path between two commits exactly once, in git's order, with texts and hunks.
+
+    Memory goes to the paths of the lowest `rank` first: what is read of them depends on no size above it.
+    """
+    found = [part for record in _records(_raw(repo, base, head)) for part in _apart(record, rank)]
+    order = sorted(range(len(found)), key=lambda at: max(rank(found[at].path), rank(found[at].old_path)))
+    records = [found[at] for at in order]
     blobs = _blobs(repo, records)
     files = [_file(record, blobs) for record in records]
     with _patches(repo, {number: file for number, file in enumerate(files) if _comparable(file)}) as patches:
         try:
-            return tuple(_cut(files, patches))
+            cut = dict(zip(order, _cut(files, patches), strict=True))
         except DiffError as error:
             raise RepositoryError(f"git's patch is not one of what changed in {repo.git_dir}") from error
+    return tuple(cut[at] for at in range(len(found)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +82,17 @@ def _records(raw: bytes) -> Iterator[_Record]:
         old_path = decoded(next(fields))
         path = decoded(next(fields)) if status[0] in "RC" else old_path
         yield _Record(status[0], int(status[1:] or 0), (old_mode, old_id), (new_mode, new_id), old_path, path)
+
+
+def _apart(record: _Record, rank: Callable[[str], int]) -> Iterator[_Record]:
+    """A move up as a path that goes and one that comes: whether the lower one goes, the higher text must not say."""
+    if record.old_path == record.path or rank(record.old_path) >= rank(record.path):
+        yield record
+        return
+    nothing = ("000000", "0" * len(record.old[1]))
+    if record.status == "R":
+        yield _Record("D", 0, record.old, nothing, record.old_path, record.old_path)
+    yield _Record("A", 0, nothing, record.new, record.path, record.path)
 
 
 def _file(record: _Record, blobs: Mapping[str, Blob]) -> FileDiff:

@@ -17,6 +17,7 @@ from reviewbot.core.ledger import Entry
 from reviewbot.core.policy import Policy
 from reviewbot.core.pull import PullRequest
 from reviewbot.core.symbols import Syntax
+from reviewbot.core.tree import Tree, tree_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,13 @@ class Reading:
     excerpt: Excerpt | None = None
     #: Fingerprints of credentials by side and first hit; empty where the operator gave no key.
     names: Mapping[tuple[Side, Hit], str] = field(default_factory=dict)
+    #: The pull request without what is labelled above the file: what may be said of the file depends on no more.
+    seen: PullRequest | None = None
+
+    @property
+    def tree(self) -> Tree:
+        """The paths that a finding on this file may depend on."""
+        return tree_of(self.seen or self.pull)
 
     def hits(self, side: Side) -> tuple[Hit, ...]:
         return self.new_hits if side == "new" else self.old_hits
@@ -71,6 +79,19 @@ class Witness(Departing, Protocol):
 
         What it raises ends the call, and no other attempt is made.
         """
+
+
+@runtime_checkable
+class Introducing(Departing, Protocol):
+    """A Departing that tells apart what asks a server about its model: nothing of the prompt is in that."""
+
+    def introduced(self, size: int, /) -> None:
+        """As a Departing, for such a request."""
+
+
+def introducing(departing: Departing) -> Departing:
+    """What is called where a server is asked about its model on the way to a reply."""
+    return departing.introduced if isinstance(departing, Introducing) else departing
 
 
 class Backend(Protocol):

@@ -7,6 +7,9 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from reviewbot import git
 from tests.repositories import Work
 
 MB = 1024 * 1024
@@ -72,3 +75,28 @@ def test_a_repository_can_be_smaller_than_its_path(tmp_path: Path) -> None:
     work.commit(x="x\n")
     work.commit(x="y\n")
     assert read(work)[0] == {"x": ["modified", "", 1]}
+
+
+@pytest.mark.parametrize("secret", ["x\n" * 4, "x\n" * 4000])
+def test_what_is_read_of_a_path_depends_on_no_size_of_a_more_sensitive_one(
+    work: Work, secret: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(git, "MAX_MEMORY", 10_000)
+    work.commit(**{"a/secret": "a\n", "b/open": "b\n"})
+    work.commit(**{"a/secret": secret, "b/open": "c\n" * 8})
+    with git.opened(work.path) as repo:
+        base, head = git.resolve(repo, "HEAD~1"), git.resolve(repo, "HEAD")
+        files = git.changes(repo, base, head, lambda path: path.startswith("a/"))
+    assert [(file.path, len(file.hunks)) for file in files][1] == ("b/open", 1)
+    assert [file.path for file in files] == ["a/secret", "b/open"]
+
+
+@pytest.mark.parametrize("secret", ["other\n" * 30, "".join(f"line {number} of it\n" for number in range(30))])
+def test_a_path_that_goes_is_told_whatever_a_more_sensitive_one_that_comes_is_like(work: Work, secret: str) -> None:
+    work.commit(**{"api.py": "".join(f"line {number} of it\n" for number in range(30)), "keep": "x\n"})
+    work.git("rm", "-q", "api.py")
+    work.commit(**{"secret/x.py": secret})
+    with git.opened(work.path) as repo:
+        base, head = git.resolve(repo, "HEAD~1"), git.resolve(repo, "HEAD")
+        files = git.changes(repo, base, head, lambda path: path.startswith("secret/"))
+    assert [(file.change, file.path) for file in files] == [("deleted", "api.py"), ("added", "secret/x.py")]

@@ -27,7 +27,7 @@ from reviewbot.core.endpoints import MISTRAL_URL, Endpoint
 from reviewbot.core.exchange import BackendError, Failure, Prompt, Reply, Traits
 from reviewbot.core.text import sendable
 from reviewbot.core.tokens import fewest
-from reviewbot.ports import Departing
+from reviewbot.ports import Departing, introducing
 
 #: All that the library, and pydantic and json below it, raise at a reply. Their texts quote it: none is kept.
 _ODDITIES = (
@@ -78,7 +78,7 @@ class Mistral:
 
     def complete(self, prompt: Prompt, deadline: float, departing: Departing) -> Reply:
         """The whole reply. A hole is filled only where the list of models says that this one can: else BAD_REQUEST."""
-        if prompt.suffix is not None and not self.describe(deadline, departing).fim:
+        if prompt.suffix is not None and not self.describe(deadline, introducing(departing)).fim:
             raise BackendError(Failure.BAD_REQUEST)
         return self._asked(lambda: self._reply(prompt), deadline, departing)
 

@@ -24,7 +24,7 @@ from reviewbot.core.endpoints import Endpoint
 from reviewbot.core.exchange import BackendError, Failure, Prompt, Reply, Traits
 from reviewbot.core.text import sendable
 from reviewbot.core.tokens import estimate, fewest
-from reviewbot.ports import Departing
+from reviewbot.ports import Departing, introducing
 
 #: All that the library, and json below it, raise at a reply. Their texts quote it: none is kept.
 _ODDITIES = (
@@ -74,7 +74,7 @@ class Ollama:
 
     def complete(self, prompt: Prompt, deadline: float, departing: Departing) -> Reply:
         """The whole reply. What surely does not fit is TOO_LONG, and not sent."""
-        traits = self.describe(deadline, departing)
+        traits = self.describe(deadline, introducing(departing))
         if prompt.suffix is not None and not traits.fim:
             raise BackendError(Failure.BAD_REQUEST)
         window = completed(self._endpoint, traits).window or _STEP

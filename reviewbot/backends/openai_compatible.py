@@ -20,7 +20,7 @@ from reviewbot.core import tokens
 from reviewbot.core.endpoints import Endpoint
 from reviewbot.core.exchange import BackendError, Failure, Prompt, Reply, Traits
 from reviewbot.core.text import sendable
-from reviewbot.ports import Departing
+from reviewbot.ports import Departing, introducing
 
 _KEY = re.compile(r"[!-~]+", re.ASCII)
 _VERSION = re.compile(r"[\w.+-]{1,64}", re.ASCII)
@@ -61,7 +61,7 @@ class OpenAICompatible:
         """The whole reply. BAD_REQUEST for a hole where the server is not known to fill them."""
         model, maker = self._endpoint.model, ""
         if prompt.suffix is not None or not model:
-            served = self._served(deadline, departing)
+            served = self._served(deadline, introducing(departing))
             model, maker = served.model, served.maker
             if prompt.suffix is not None and not (served.traits.fim or maker == "vllm"):
                 raise BackendError(Failure.BAD_REQUEST)

@@ -27,12 +27,12 @@ def main(argv: Sequence[str] | None = None, environ: Mapping[str, str] | None = 
     try:
         arguments = parser().parse_args(argv)
         code: int = arguments.run(arguments, os.environ if environ is None else environ)
-        sys.stdout.flush()
-        return code
+        return _flushed(code)
     except ReviewbotError as error:
         print(f"reviewbot: {error}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
+        print("reviewbot: interrupted: nothing was concluded", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
         # The reader left (`| head`): nothing more can be said to it, at exit neither.
@@ -43,8 +43,22 @@ def main(argv: Sequence[str] | None = None, environ: Mapping[str, str] | None = 
         return NotReviewedError.exit_code
 
 
+def _flushed(code: int) -> int:
+    """The exit code, 3 where what was printed could not be written."""
+    try:
+        sys.stdout.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise NotReviewedError(f"standard output: cannot be written: {error.strerror}") from None
+    return code
+
+
 def _prepare() -> None:
     """Any text can be printed, no thread prints what it died of, and whoever stops us stops our workers too."""
+    if sys.stdout is None:  # closed by whoever started us
+        sys.stdout = open(os.devnull, "w")  # noqa: PTH123, SIM115 (as long as the process)
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")

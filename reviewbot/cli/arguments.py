@@ -64,7 +64,7 @@ def _ask(command: argparse.ArgumentParser) -> None:
     command.add_argument("--shard", type=_shard, default=(1, 1), metavar="I/N", help="this part of N (default: all)")
     _operator(command)
     _asking(command)
-    command.set_defaults(run=_lazy("phases", "ask"), repo=None)
+    command.set_defaults(run=_lazy("phases", "ask"), repo=".")  # where a pull request may be checked out
 
 
 def _publish(command: argparse.ArgumentParser) -> None:
@@ -73,7 +73,7 @@ def _publish(command: argparse.ArgumentParser) -> None:
     _operator(command)
     command.add_argument("--strict", action="store_true", help="exit 4 where no model is cleared for a file")
     _publishing(command)
-    command.set_defaults(run=_lazy("phases", "publish"), repo=None)
+    command.set_defaults(run=_lazy("phases", "publish"), repo=".")
 
 
 def _change(command: argparse.ArgumentParser) -> None:
@@ -110,7 +110,7 @@ def _publishing(command: argparse.ArgumentParser) -> None:
 
 def _shard(text: str) -> tuple[int, int]:
     number, slash, of = text.partition("/")
-    if not (slash and number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of) <= 1000):
+    if not (slash and text.isascii() and number.isdecimal() and of.isdecimal() and 1 <= int(number) <= int(of) <= 1000):
         raise argparse.ArgumentTypeError("not as 2/8 is: a part, and of how many")
     return int(number), int(of)
 

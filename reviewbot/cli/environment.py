@@ -41,7 +41,6 @@ DANGEROUS = {
     "OTEL_EXPORTER_OTLP_ENDPOINT": "receives traces",
     "SSLKEYLOGFILE": "writes the keys of encrypted connections to a file",
     "SSL_CERT_FILE": _TRUST, "SSL_CERT_DIR": _TRUST, "REQUESTS_CA_BUNDLE": _TRUST, "CURL_CA_BUNDLE": _TRUST,
-    "OPENSSL_CONF": "loads code and settings into TLS",
     "PYTHON_GITLAB_CFG": "names a file that may run a command for its token",
     "NETRC": "adds passwords to requests",
     "GIT_DIR": "points git elsewhere",
@@ -64,6 +63,8 @@ _HARMLESS = frozenset({"MISTRAL_API_KEY", "OLLAMA_NO_CLOUD", "NO_PROXY", "no_pro
 #: What Python itself obeys before we run: it cannot be ignored, only avoided.
 OBEYED = {
     "PYTHONPATH": "adds code to this process",
+    # Read when Python's hashlib is imported, before anything of ours.
+    "OPENSSL_CONF": "adds code and settings to this process and its TLS",
     "PYTHONHOME": "adds code to this process",
     "PYTHONINSPECT": "keeps this process open to whoever types",
     "LD_PRELOAD": "adds code to this process and to git",
@@ -101,6 +102,11 @@ def keys(operator: Operator, environ: Mapping[str, str]) -> dict[str, str]:
     """The keys that the operator's backends name, by variable; one that is not set, or blank, is not among them."""
     names = {endpoint.key_env for endpoint in operator.endpoints if endpoint.key_env}
     return {name: environ[name].strip() for name in sorted(names) if environ.get(name, "").strip()}
+
+
+def fingerprint_key(environ: Mapping[str, str]) -> bytes:
+    """The operator's key for fingerprints and HMACs, b"" where there is none; it may be any bytes."""
+    return environ.get(KEY, "").encode("utf-8", "surrogateescape")
 
 
 def in_ci(environ: Mapping[str, str]) -> bool:

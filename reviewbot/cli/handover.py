@@ -57,7 +57,13 @@ def write_reply(name: str, parcel: Parcel) -> None:
 def read_plan(name: str) -> tuple[Plan, str]:
     """The plan, and the SHA-256 of its file. Raises UsageError."""
     data = _bytes(name)
-    return _read(name, data, PLAN, Plan), hashlib.sha256(data).hexdigest()
+    plan = _read(name, data, PLAN, Plan)
+    jobs = plan.jobs or ()
+    if len({job.name for job in jobs}) < len(jobs) or any(
+        part.material.label != job.label for job in jobs for part in job.parts
+    ):
+        raise UsageError(f"{visible(name)}: not as {PLAN} has it: its parts")
+    return plan, hashlib.sha256(data).hexdigest()
 
 
 def read_replies(names: list[str], plan: str) -> tuple[Parcel, ...]:

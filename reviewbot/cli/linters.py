@@ -9,14 +9,16 @@ from pathlib import Path
 from reviewbot import checks, linters
 from reviewbot.core import remarks
 from reviewbot.core.findings import Finding
-from reviewbot.core.policy import Policy, classify_path
+from reviewbot.core.fingerprints import NOWHERE, Index
+from reviewbot.core.labels import Label, join
+from reviewbot.core.policy import Policy, classify, classify_path
 from reviewbot.core.pull import PullRequest
 from reviewbot.core.text import visible
 from reviewbot.errors import UsageError
 
 
 def reported(
-    arguments: argparse.Namespace, pull: PullRequest, policy: Policy
+    arguments: argparse.Namespace, pull: PullRequest, policy: Policy, index: Index = NOWHERE
 ) -> tuple[tuple[Finding, ...], tuple[str, ...]]:
     """Their findings on changed lines, and notices of what was put aside. Raises UsageError, ConfigError."""
     linted = linters.ruff(ruff(arguments.repo), pull.files)
@@ -27,7 +29,16 @@ def reported(
     logs = [sarif.parse(name, _read(name, sarif.MAX_LOG)) for name in arguments.sarif]
     said = (*linted.remarks, *(remark for log in logs for remark in log.remarks))
     ours = {rule.partition("/")[0] for rule in checks.RULES}
-    done = remarks.project(said, pull, lambda path: classify_path(policy, path).label, ours)
+    changed = {file.path: file for file in pull.files}
+
+    def label_of(path: str) -> Label:
+        if path in changed:
+            return classify(policy, changed[path], index).label
+        # Nobody has looked into it: its words might give it any label that words can.
+        words = (asked.unread.label for asked in (policy, policy.tightened) if asked is not None and asked.unread)
+        return join(classify_path(policy, path).label, *words)
+
+    done = remarks.project(said, pull, label_of, ours)
     return done.findings, (*linted.notices, *sarif.notices(logs, done))
 
 

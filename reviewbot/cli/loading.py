@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 import argparse
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
 from reviewbot import git
 from reviewbot.cli.ci import Stand, stand
-from reviewbot.cli.environment import KEY
+from reviewbot.cli.environment import fingerprint_key
 from reviewbot.cli.evidence import load_index
 from reviewbot.cli.linters import reported
-from reviewbot.cli.policies import current, load_policies, notices
+from reviewbot.cli.operators import is_tracked
+from reviewbot.cli.policies import current, is_pack, load_base, load_policies, notices
 from reviewbot.core import credentials
 from reviewbot.core.findings import Severity
-from reviewbot.core.policy import Policy
+from reviewbot.core.policy import Policy, classify_path
 from reviewbot.core.pull import PullRequest
 from reviewbot.core.text import visible
 from reviewbot.errors import RepositoryError, UsageError
@@ -36,14 +37,17 @@ class Loaded:
 def loaded(arguments: argparse.Namespace, environ: Mapping[str, str], git_program: str) -> Loaded:
     """Read the change. Raises UsageError, ConfigError, RepositoryError."""
     place = stand(environ, lambda name: Path(name).read_bytes())
+    if not is_pack(arguments.policy) and is_tracked(Path(arguments.policy), Path(arguments.repo)):
+        raise UsageError(f"{visible(arguments.policy)}: the repository under review tracks it, so that a pull request "
+                         "could loosen it: name a pack or a file elsewhere, or make it .reviewbot.toml")  # fmt: skip
     with git.opened(Path(arguments.repo), program=git_program) as repo:
         pull = _pull(repo, arguments, place)
         old = () if arguments.base else _older_policy(repo, place.bases)
         policy, proposed = load_policies(repo, pull, arguments.policy)
         index, left_out = load_index(repo, pull, policy)
     policy, ended = current(policy, date.today())
-    findings, said = reported(arguments, pull, policy)
-    return Loaded(pull, policy, Evidence(proposed, index, findings, environ.get(KEY, "").encode(),
+    findings, said = reported(arguments, pull, policy, index)
+    return Loaded(pull, policy, Evidence(proposed, index, findings, fingerprint_key(environ),
                                          (*notices(policy), *old, *ended), (*left_out, *said)))  # fmt: skip
 
 
@@ -59,7 +63,12 @@ def _pull(repo: git.Repository, arguments: argparse.Namespace, place: Stand) -> 
     if "" in (arguments.base, arguments.head):
         raise UsageError("--base and --head: an empty name; is a variable not set?")
     base = arguments.base or _first_known(repo, place.bases)
-    pull = local.load(repo, base, arguments.head or place.head or "HEAD")
+
+    def rank(commit: str) -> Callable[[str], int]:
+        policy = load_base(repo, commit, arguments.policy)
+        return lambda path: classify_path(policy, path).label
+
+    pull = local.load(repo, base, arguments.head or place.head or "HEAD", rank)
     title = credentials.withheld(place.title).replace("\n", " ")
     return replace(pull, number=place.number if arguments.pr is None else arguments.pr, title=title)
 

@@ -44,7 +44,7 @@ def _read(name: str, directory: Path | None) -> Operator:
     from reviewbot.config import MAX_DOCUMENT, operator
 
     try:
-        if directory is not None and _is_tracked(Path(name), directory):
+        if directory is not None and is_tracked(Path(name), directory):
             raise UsageError(
                 f"{visible(name)}: the repository under review tracks it, so that a pull request could choose its own "
                 "models: keep it elsewhere"
@@ -58,7 +58,7 @@ def _read(name: str, directory: Path | None) -> Operator:
     return operator.read(visible(name), data)
 
 
-def _is_tracked(path: Path, directory: Path) -> bool:
+def is_tracked(path: Path, directory: Path) -> bool:
     """Whether a commit of the repository under review brought this file, or a link or folder that leads to it."""
     try:
         with git.opened(directory, program=shutil.which("git") or "git") as reviewed:

@@ -13,10 +13,11 @@ from reviewbot.cli import environment, handover, loading, models, records, repor
 from reviewbot.cli.progress import stage
 from reviewbot.cli.workers import spread
 from reviewbot.core.answers import Answers
+from reviewbot.core.labels import Label, permits
 from reviewbot.core.ledger import merged
 from reviewbot.core.passages import shown
 from reviewbot.core.report import Record, Report
-from reviewbot.core.summary import counted
+from reviewbot.core.summary import LOG, counted
 from reviewbot.core.text import harmless, visible
 from reviewbot.errors import EgressDeniedError, NotReviewedError, UsageError
 from reviewbot.pipeline import Plan
@@ -39,8 +40,12 @@ def plan(arguments: argparse.Namespace, environ: Mapping[str, str]) -> int:
         handover.write_plan(arguments.output, made)
     if arguments.explain:
         return _explained(made, arguments.explain)
-    files, parts = counted(len(made.files), "file"), counted(len(made.jobs or ()), "part")
-    print(f"{files}, {parts} to ask about, {counted(len(made.findings), 'finding')} of checks")
+    said_of = LOG if environment.in_ci(environ) else Label.RESTRICTED
+    numbers = [
+        sum(permits(said_of, one.label) for one in many) for many in (made.files, made.jobs or (), made.findings)
+    ]
+    files, parts, findings = map(counted, numbers, ("file", "part", "finding"))
+    print(f"{files}, {parts} to ask about, {findings} of checks")
     return 0
 
 
@@ -63,6 +68,9 @@ def _explained(made: Plan, path: str) -> int:
 def ask(arguments: argparse.Namespace, environ: Mapping[str, str]) -> int:
     """Phase 2, with model access only. The reply is written even where, with code 3, not all of it was answered."""
     began = models.started()
+    reports.writable([arguments.output])
+    if arguments.output == arguments.ledger:
+        raise UsageError(f"{visible(arguments.output)}: the reply and the ledger are two files")
     made, sha256 = handover.read_plan(arguments.plan)
     said = models.operator(arguments, environ)
     own = environment.taken(environ)
@@ -70,25 +78,31 @@ def ask(arguments: argparse.Namespace, environ: Mapping[str, str]) -> int:
         asking = models.loaded(said, own, made.policy, made.pull, ledger, began)
         with stage(f"asking about {counted(len(made.jobs or ()), 'part')}"):
             answers = pipeline.asked(made, asking, arguments.shard)
-        report = records.ended(_of_shard(made, answers), made, (answers,), ledger, arguments, own)
+        report = records.ended(_of_shard(made, answers, arguments.shard), made, (answers,), ledger, arguments, own)
     if report.ledger is None:
         raise NotReviewedError("a run without a ledger")
     handover.write_reply(arguments.output, handover.Parcel(answers, arguments.shard, sha256, report.ledger))
     unread = [answer for answer in answers.answers if not answer.backend and not answer.denied]
     denied = [answer for answer in answers.answers if answer.denied]
-    print(f"{counted(len(answers.answers), 'part')}: {len(unread)} not answered, {len(denied)} no model is cleared for")
+    # A build's log is read by many: of what is labelled above it, not even a count.
+    said_of = LOG if environment.in_ci(environ) else Label.RESTRICTED
+    shown = {job.name for job in made.jobs or () if permits(said_of, job.label)}
+    parts, *numbers = (sum(one.job in shown for one in many) for many in (answers.answers, unread, denied))
+    print(f"{counted(parts, 'part')}: {numbers[0]} not answered, {numbers[1]} no model is cleared for")
     for notice in answers.notices:
         print(f"! {harmless(notice)}", file=sys.stderr)
     strict = EgressDeniedError.exit_code if denied and arguments.strict else 0
     return max(strict, NotReviewedError.exit_code if unread else 0)
 
 
-def _of_shard(made: Plan, answers: Answers) -> Report:
-    """What the shard's ledger ends with: its own files."""
+def _of_shard(made: Plan, answers: Answers, shard: tuple[int, int]) -> Report:
+    """What the shard's ledger ends with: its own files, and with the first shard those of no job, which it decided."""
     here = {answer.job for answer in answers.answers}
     jobs = tuple(job for job in made.jobs or () if job.name in here)
     paths = {path for job in jobs for path in job.paths}
-    files = tuple(file for file in made.files if file.path in paths)
+    planned = {path for job in made.jobs or () for path in job.paths}
+    files = tuple(file for file in made.files
+                  if file.path in paths or (shard[0] == 1 and file.path not in planned))  # fmt: skip
     return pipeline.concluded(replace(made, files=files, jobs=jobs, findings=()), (answers,))
 
 
@@ -98,8 +112,6 @@ def publish(arguments: argparse.Namespace, environ: Mapping[str, str]) -> int:
     made, sha256 = handover.read_plan(arguments.plan)
     parcels = handover.read_replies(arguments.replies, sha256)
     said = models.operator(arguments, environ)
-    if not parcels:
-        made = replace(made, jobs=None)
     report = pipeline.concluded(made, [parcel.answers for parcel in parcels], comments=said.comments,
                                 strict=arguments.strict)  # fmt: skip
     if parcels:

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 
 from reviewbot.cli import ledgers
-from reviewbot.cli.environment import KEY
+from reviewbot.cli.environment import fingerprint_key
 from reviewbot.cli.reports import written
 from reviewbot.core.answers import Answers
 from reviewbot.core.report import Record, Report
@@ -26,7 +26,7 @@ def opened(arguments: argparse.Namespace, environ: Mapping[str, str]) -> Iterato
         from reviewbot.cli import signing
 
         signing.sign(signing.Attested("0" * 64), signing.key_at(arguments.sign_key, environ))
-    with ledgers.opened(arguments.ledger, environ.get(KEY, "").encode()) as ledger:
+    with ledgers.opened(arguments.ledger, fingerprint_key(environ)) as ledger:
         yield ledger
 
 

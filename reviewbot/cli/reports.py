@@ -6,7 +6,8 @@ import os
 import shutil
 import stat
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 
 from reviewbot.cli.environment import in_ci
 from reviewbot.core.report import Report
@@ -18,9 +19,31 @@ from reviewbot.formats import Render, renderer
 _MODE = 0o666
 
 
-def renderers(names: Sequence[str]) -> list[tuple[str, Render]]:
-    """Each file with its format, before anything is done. Raises UsageError for a name of none."""
+def renderers(names: Sequence[str], ledger: str | None = None) -> list[tuple[str, Render]]:
+    """Each file with its format, before anything is done. Raises UsageError for a name of none, or of the ledger."""
+    kept = () if ledger is None else (Path(ledger).absolute(), Path(f"{ledger}.sig").absolute())
+    for name in names:
+        if Path(name).absolute() in kept:
+            raise UsageError(f"{visible(name)}: it is the ledger, which a report must not replace")
     return [(name, renderer(name)) for name in names if name != "-"]
+
+
+def writable(names: Iterable[str]) -> None:
+    """Raises UsageError for a file that cannot be written: better now than when everything was sent and paid for."""
+    for name in names:
+        path = Path(name)
+        try:
+            problem = (
+                "it is a link" if path.is_symlink()
+                else "it is a folder" if path.is_dir()
+                else "no such folder" if not path.parent.is_dir()
+                else "not permitted" if not os.access(path if path.exists() else path.parent, os.W_OK)
+                else ""
+            )  # fmt: skip
+        except ValueError:  # a NUL in the name
+            problem = "no such name"
+        if problem:
+            raise UsageError(f"{visible(name)}: cannot be written: {problem}")
 
 
 def publish(report: Report, outputs: Sequence[tuple[str, Render]], environ: Mapping[str, str], *, whole: bool) -> int:

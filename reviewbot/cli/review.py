@@ -17,13 +17,17 @@ from reviewbot.core.summary import counted
 
 def run(arguments: argparse.Namespace, environ: Mapping[str, str]) -> int:
     began = models.started()
-    outputs = reports.renderers(arguments.output)
+    outputs = reports.renderers(arguments.output, arguments.ledger)
     said = models.operator(arguments, environ)
+    if said.endpoints:
+        reports.writable(name for name, _ in outputs)
     own = environment.taken(environ)
     with stage("reading the change"):
         libraries = adapters.preloaded(said, environment.keys(said, own))
-        change = loading.loaded(arguments, own, shutil.which("git") or "git")
-        libraries.join()
+        try:
+            change = loading.loaded(arguments, own, shutil.which("git") or "git")
+        finally:
+            libraries.join()
     report = reviewed(arguments, own, change, said, began)
     return reports.publish(report, outputs, own, whole="-" in arguments.output)
 
@@ -31,14 +35,14 @@ def run(arguments: argparse.Namespace, environ: Mapping[str, str]) -> int:
 def reviewed(arguments: argparse.Namespace, environ: Mapping[str, str], change: loading.Loaded, said: Operator,
              began: float) -> Report:  # fmt: skip
     """Plan, ask and conclude. Nothing is sent before its line is in the ledger."""
-    recorded = bool(said.endpoints or arguments.ledger)
+    recorded = bool(said.endpoints or arguments.ledger or arguments.strict)
     with records.opened(arguments, environ) as ledger:
         asking = models.loaded(said, environ, change.policy, change.pull, ledger, began)
         with stage(f"checking {counted(len(change.pull.files), 'file')}"):
             plan = pipeline.planned(
                 change.pull, change.policy, checks=checks.ALL, guards=checks.GUARDS, evidence=change.evidence,
                 fail_on=loading.gate(arguments.fail_on, change.policy), spread=spread,
-                windows=pipeline.windows(asking) if said.endpoints else None,
+                windows=pipeline.windows(asking) if said.endpoints or arguments.strict else None,
             )  # fmt: skip
         with stage(f"asking about {counted(len(plan.jobs or ()), 'part')}"):
             parts = (pipeline.asked(plan, asking),) if recorded else ()

@@ -37,6 +37,9 @@ _IDIOMS = frozenset({
     "exceptexception:", "raise", "else{", "}else{", "elsebegin", "metadata:", "spec:", "steps:",
 })  # fmt: skip
 
+#: What is put around a line where code is commented out, quoted, numbered or pasted with a diff's marks.
+_AROUND = re.compile(r"^(?:\d{1,6}[:|])?[#/>+*;|%-]*(?:\d{1,6}[:|])?|[;,\\\u200b-\u200f\u2060\ufeff]+$")
+
 _T = TypeVar("_T")
 
 
@@ -138,6 +141,7 @@ def _significant(text: str) -> Iterator[tuple[int, str]]:
             if not bare or bare.startswith(_COMMENTS):
                 continue
             header = False
+        bare = _AROUND.sub("", bare)
         if len(bare) < 6 or bare in _IDIOMS or line.lstrip().startswith(_IMPORTS) or not bare.strip(_SIGNS):
             continue
         yield number, bare

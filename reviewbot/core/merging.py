@@ -9,7 +9,7 @@ from dataclasses import replace
 from functools import lru_cache
 
 from reviewbot.core.findings import Finding
-from reviewbot.core.labels import join
+from reviewbot.core.labels import Label
 
 #: Findings of one rule in one file beyond this are counted, not listed.
 MOST = 5
@@ -63,10 +63,13 @@ CLASSES: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
 
 
 def fold(findings: Iterable[Finding], most: int = MOST) -> Iterator[Finding]:
-    """The findings of one file, the worst of each rule only; the last of these says how many more there are."""
-    groups: dict[str, list[Finding]] = defaultdict(list)
+    """The findings of one file, the worst of each rule only; the last of these says how many more there are.
+
+    Each label by itself: neither which are shown nor how many more there are may depend on a higher one.
+    """
+    groups: dict[tuple[str, Label], list[Finding]] = defaultdict(list)
     for finding in findings:
-        groups[finding.rule].append(finding)
+        groups[finding.rule, finding.label].append(finding)
     for group in groups.values():
         # Whatever blocks is among those that stay: no number of decoys pushes it out.
         group.sort(key=lambda finding: (-finding.severity, -finding.confidence))
@@ -81,7 +84,8 @@ def merge(ours: Iterable[Finding], theirs: Iterable[Finding] = ()) -> tuple[Find
     """One finding where several tools found the same kind of defect on the same lines.
 
     Ours is kept before `theirs`, what linters say, and the more severe before the less; it takes the highest severity
-    of all and names the others. Two findings of one tool by one rule are two, unless they are equal.
+    of all and names the others. Two findings of one tool by one rule are two, unless they are equal, and so are two of
+    different labels: whether and how a lower one is shown must not depend on a higher one.
     """
     groups: dict[tuple[object, ...], list[tuple[Finding, bool]]] = {}
     found = {**dict.fromkeys(theirs, False), **dict.fromkeys(ours, True)}
@@ -89,7 +93,7 @@ def merge(ours: Iterable[Finding], theirs: Iterable[Finding] = ()) -> tuple[Find
         place = finding.location
         # What belongs to no line can be told apart by nothing but its rule.
         kind = defect(finding.rule if own else _bare(finding.rule)) if place.line is not None else position
-        groups.setdefault((place.path, place.side, place.line, kind), []).append((finding, own))
+        groups.setdefault((place.path, place.side, place.line, kind, finding.label), []).append((finding, own))
     return tuple(merged for group in groups.values() for merged in _merged(group))
 
 
@@ -159,5 +163,4 @@ def _merged(group: list[tuple[Finding, bool]]) -> Iterator[Finding]:
             yield finding
         elif finding is best:
             note = f"Also reported by {', '.join(others)}."
-            label = join(*(one.label for one in findings))
-            yield replace(finding, severity=severity, body=f"{finding.body} {note}".strip(), label=label)
+            yield replace(finding, severity=severity, body=f"{finding.body} {note}".strip())

@@ -112,6 +112,8 @@ def _outcome(file: FileDiff) -> tuple[Outcome, str]:
             return "failed", "the pull request has more text than one run reads"
         case "too large":
             return "failed", "a text of more than 4 MiB or 250,000 lines"
+        case "submodule" if file.new.absence == "submodule":
+            return "skipped", "a submodule: its code is in another repository"
         case "binary" if _was_text(file):
             return "failed", "a text by its name or at the base, with a NUL byte in it: it cannot be read as text"
         case "binary":

@@ -54,7 +54,7 @@ def tree_of(pull: PullRequest) -> Tree:
     return _same(Tree(pull))
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=8)  # one for each label, and the whole
 def _same(tree: Tree) -> Tree:
     return tree
 

@@ -1,4 +1,7 @@
-"""OpenMetrics text: counts only, no names and no texts. Zeros are written, so that a difference can be taken."""
+"""OpenMetrics text: counts only, no names and no texts, of what a forge may show: GitLab shows it beside the change.
+
+Zeros are written, so that a difference can be taken.
+"""
 
 from __future__ import annotations
 
@@ -8,13 +11,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from reviewbot.core.answers import Usage
 from reviewbot.core.labels import Label
 from reviewbot.core.report import Report
-from reviewbot.core.summary import OUTCOMES, lines_read, severities
+from reviewbot.core.summary import OUTCOMES, lines_read, published, severities
 from reviewbot.core.text import visible
 
 Sample = tuple[Mapping[str, str], float]
 
 
 def render(report: Report) -> str:
+    report = published(report)
     return "".join(f"{line}\n" for line in [*_metrics(report), "# EOF"])
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
+from threading import Thread
 
 from reviewbot.core.answers import Answer, Answers, cost
 from reviewbot.core.catalogue import completed
@@ -17,6 +18,7 @@ from reviewbot.core.plan import Job
 from reviewbot.core.report import FileReport
 from reviewbot.core.routing import route
 from reviewbot.core.tokens import Count, estimate
+from reviewbot.errors import NotReviewedError, ReviewbotError
 from reviewbot.pipeline.asking import Desk, Reader, answer
 from reviewbot.pipeline.budgets import budgets
 from reviewbot.pipeline.dispatch import dispatch
@@ -25,7 +27,7 @@ from reviewbot.ports import Backend, Ledger
 from reviewbot.tasks import review
 
 #: Seconds that a server has to say what it is.
-_INTRODUCTION = 10.0
+_INTRODUCTION = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,10 +48,13 @@ def described(backends: Sequence[Backend], deadline: float, ledger: Ledger) -> t
 
     One that does not answer now stays: it may later, and what it does not read has to be said.
     """
-    until = min(deadline, time.monotonic() + _INTRODUCTION)
+    began = time.monotonic()
 
     def introduced(backend: Backend) -> Traits | None:
         endpoint = backend.endpoint
+        # A file is read whole, for its digest: what is not known of its licence by then, no guard looks at again.
+        most = endpoint.seconds if endpoint.kind == "llamacpp" else min(_INTRODUCTION, (deadline - began) / 4)
+        until = min(deadline, began + most)
 
         def departing(size: int, /) -> None:
             ledger.append(_introduction(endpoint, size))
@@ -59,12 +64,27 @@ def described(backends: Sequence[Backend], deadline: float, ledger: Ledger) -> t
         except BackendError:
             return None
 
-    if not backends:
-        return ()
-    with ThreadPoolExecutor(len(backends)) as pool:
-        found = tuple(pool.map(introduced, backends))
+    found = _at_once(introduced, backends)
     return tuple((Reader(backend, _known(backend.endpoint, traits)), traits)
                  for backend, traits in zip(backends, found, strict=True))  # fmt: skip
+
+
+def _at_once(work: Callable[[Backend], Traits | None], backends: Sequence[Backend]) -> list[Traits | None]:
+    """The work on each, in threads that nobody waits for who interrupts the run. Raises what a ledger raises."""
+    futures: list[Future[Traits | None]] = [Future() for _ in backends]
+
+    def run(backend: Backend, future: Future[Traits | None]) -> None:
+        try:
+            future.set_result(work(backend))
+        except ReviewbotError as error:
+            future.set_exception(error)
+        finally:
+            if not future.done():
+                future.set_exception(NotReviewedError("a thread that asked a server died: nothing was concluded"))
+
+    for backend, future in zip(backends, futures, strict=True):
+        Thread(target=run, args=(backend, future), daemon=True).start()
+    return [future.result() for future in futures]
 
 
 def _known(endpoint: Endpoint, traits: Traits | None) -> Endpoint:

@@ -24,6 +24,12 @@ from reviewbot.pipeline.budgets import Budget
 from reviewbot.ports import Backend, Ledger
 from reviewbot.tasks import review
 
+#: What ends a prompt before anything of it is sent.
+UNSENT = frozenset({
+    Failure.CALLS_SPENT, Failure.COST_SPENT, Failure.TIME_SPENT, Failure.CIRCUIT_OPEN, Failure.SLOW, Failure.NO_KEY,
+    Failure.NOT_INSTALLED,
+})  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True)
 class Reader:
@@ -58,6 +64,11 @@ class _Witness:
     def __call__(self, size: int, /) -> None:
         self.desk.budgets[self.entry.label].take(self.dollars)
         self.desk.ledger.append(replace(self.entry, kind="egress", bytes_out=size, attempt=self.attempt))
+
+    def introduced(self, size: int, /) -> None:
+        # It is of no label and spends nothing: which job comes first to a server must change no other's budget.
+        about = replace(self.entry, label=Label.PUBLIC, inputs=(), redactions=0, status="describe", attempt=1)
+        self.desk.ledger.append(replace(about, bytes_out=size))
 
     def again(self, attempt: int, failure: Failure) -> None:
         self.ended(failure)
@@ -117,23 +128,25 @@ def answer(job: Job, reader: Reader, desk: Desk, queued: float = 0.0) -> Answer:
     notice = ""
     if findings:
         # Once more, this time before it is sent: a credential that the model made up leaves for no sink either.
-        findings, refuted, notice = _verified(job, tuple(map(_clean, findings)), asked)
+        findings, refuted, notice = _verified(job, tuple(map(clean, findings)), asked)
         dropped = (*dropped, *refuted)
     materials = {part.material.path: part.material for part in job.parts}
-    findings = tuple(_clean(_suggesting(finding, materials.get(finding.location.path))) for finding in findings)
-    said = tuple(map(_clean, dropped))
+    findings = tuple(clean(_suggesting(finding, materials.get(finding.location.path))) for finding in findings)
+    said = tuple(map(clean, dropped))
     return Answer(job.name, asked.name, findings=findings, dropped=said, calls=tuple(calls), notice=notice)
 
 
 _Said = TypeVar("_Said", Finding, Dropped)
 
 
-def _clean(said: _Said) -> _Said:
+def clean(said: _Said) -> _Said:
     """What a model said, without what looks like a credential: it may know some that we did not send."""
     if isinstance(said, Dropped):
         return replace(said, title=credentials.withheld(said.title), path=credentials.withheld(said.path),
                        reason=credentials.withheld(said.reason))  # fmt: skip
-    return replace(said, title=credentials.withheld(said.title), body=credentials.withheld(said.body))
+    suggestion = None if said.suggestion is None else credentials.withheld(said.suggestion)
+    return replace(said, title=credentials.withheld(said.title), body=credentials.withheld(said.body),
+                   suggestion=suggestion)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +168,8 @@ class _Asked:
         try:
             reply = ask(prompt, self.reader, self.desk, self.redactions)
         except BackendError as error:
-            self._note(0, 0, time.monotonic() - began, None, error.failure)
+            if error.failure not in UNSENT:
+                self._note(0, 0, time.monotonic() - began, None, error.failure)
             raise
         tokens_in = self.desk.count(prompt.system + prompt.text) if reply.tokens_in is None else reply.tokens_in
         tokens_out = self.desk.count(reply.text) if reply.tokens_out is None else reply.tokens_out

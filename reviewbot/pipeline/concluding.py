@@ -13,6 +13,7 @@ from reviewbot.core.merging import united
 from reviewbot.core.plan import Job
 from reviewbot.core.report import FileReport, Report, assemble
 from reviewbot.errors import EgressDeniedError
+from reviewbot.pipeline.asking import clean
 from reviewbot.pipeline.examining import quoted
 from reviewbot.pipeline.planning import Plan
 
@@ -26,15 +27,23 @@ def concluded(plan: Plan, parts: Sequence[Answers] = (), *, comments: Label = La
     answers = by_job(parts)
     jobs = plan.jobs or ()
     files = tuple(_outcome(file, found) for file, found in _by_file(plan.files, jobs, answers))
-    claims = [replace(claim, origin=answers[job.name].backend) for job in jobs if job.name in answers
-              for claim in _inherited(answers[job.name].findings, job)]  # fmt: skip
+    claims: list[Finding] = []
+    stray: list[Finding] = []
+    for job in (job for job in jobs if job.name in answers):
+        for claim in answers[job.name].findings:
+            said = replace(clean(claim), label=job.label, origin=answers[job.name].backend)
+            home = _placed(said, job)
+            (stray if home is None else claims).append(said if home is None else home)
     findings, doubled = united(plan.findings, claims)
     notices = dict.fromkeys((*plan.notices, *(notice for part in parts for notice in part.notices)))
     report = assemble(plan.pull, plan.policy, files, findings, plan.gate, tuple(notices), plan.rules, comments=comments)
     denied = strict and any(answer.denied for answer in answers.values())
-    dropped = [one for job in jobs if job.name in answers for one in answers[job.name].dropped]
+    dropped = [replace(clean(one), label=job.label, origin=answers[job.name].backend) for job in jobs
+               if job.name in answers for one in answers[job.name].dropped]  # fmt: skip
+    dropped += [_aside(claim, "it is about no line of its part") for claim in stray]
+    dropped += [_aside(claim, "another finding says it") for claim in doubled]
     return replace(
-        report, asides=plan.asides, usage=usage(parts), dropped=(*dropped, *map(_doubled, doubled)),
+        report, asides=plan.asides, usage=usage(parts), dropped=tuple(dropped),
         exit_code=max(report.exit_code, EgressDeniedError.exit_code if denied else 0),
     )  # fmt: skip
 
@@ -75,23 +84,21 @@ def _outcome(file: FileReport, parts: _Parts) -> FileReport:
     return replace(file, outcome="reviewed", route=route, reason=notices)
 
 
-def _inherited(findings: Sequence[Finding], job: Job) -> Iterator[Finding]:
-    """The findings with the label of what they were made from and the lines that they are about.
-
-    All of it is the plan's: whatever a reply file says of it does not count, and what is about no line of the job does
-    not either.
-    """
-    held = tuple(findings)
-    lines = [(part.material, line) for part in job.parts for passage in part.passages for line in passage.lines]
-    rows = {("new", part.path, line.new): line.text for part, line in lines if held and line.new is not None}
-    rows |= {("old", part.old_path, line.old): line.text for part, line in lines if held and line.old is not None}
-    for finding in held:
-        spot = finding.location
-        ends = (spot.line, spot.line if spot.end_line is None else spot.end_line)
-        if None not in ends and all((spot.side, spot.path, end) in rows for end in ends):
-            yield replace(quoted(finding, rows), label=job.label)
-
-
-def _doubled(claim: Finding) -> Dropped:
+def _placed(claim: Finding, job: Job) -> Finding | None:
+    """The claim with the lines that it is about, as the plan has them; None where it is about no line of the job."""
     spot = claim.location
-    return Dropped(claim.title, spot.path, spot.line, "another finding says it", claim.label, claim.origin)
+    rows = {
+        (side, path, number): line.text
+        for part in job.parts for passage in part.passages for line in passage.lines
+        for side, path, number in (("new", part.material.path, line.new), ("old", part.material.old_path, line.old))
+        if path == spot.path and number is not None
+    }  # fmt: skip
+    ends = (spot.line, spot.line if spot.end_line is None else spot.end_line)
+    if None in ends or not all((spot.side, spot.path, end) in rows for end in ends):
+        return None
+    return quoted(claim, rows)
+
+
+def _aside(claim: Finding, reason: str) -> Dropped:
+    spot = claim.location
+    return Dropped(claim.title, spot.path, spot.line, reason, claim.label, claim.origin)

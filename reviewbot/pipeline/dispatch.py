@@ -58,7 +58,9 @@ def _gathered(jobs: Sequence[Job], routes: Mapping[str, Sequence[Reader]], queue
             reasons[number] += f"{'; ' if reasons[number] else ''}{tried.endpoint.name}: {result.reason}"
         if result.backend or not route:
             reason = "" if result.backend else reasons[number]
-            answers[number] = replace(result, calls=calls[number], reason=reason)
+            instead = f"after {reasons[number]}" if result.backend and reasons[number] else ""
+            notice = "; ".join(filter(None, (instead, result.notice)))
+            answers[number] = replace(result, calls=calls[number], reason=reason, notice=notice)
         else:
             queues[route[0].endpoint.name].put((number, jobs[number], time.monotonic()))
     return tuple(answers[number] for number in range(len(jobs)))

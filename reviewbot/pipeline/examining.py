@@ -66,15 +66,31 @@ class Examined:
 Spread = Callable[[Callable[[FileDiff], Examined], Sequence[FileDiff]], Iterable[Examined]]
 
 
+def views(pull: PullRequest, policy: Policy, index: Index) -> Mapping[Label, PullRequest]:
+    """The pull request as files of each label may know it: without the paths of what is labelled above."""
+    labels = {file.path: classify(policy, file, index).label for file in pull.files}
+    known = {path: labels[path] if path in labels else classify_path(policy, path).label for path in pull.paths}
+    return {
+        label: replace(
+            pull,
+            files=tuple(file for file in pull.files if labels[file.path] <= label),
+            paths=tuple(path for path in pull.paths if known[path] <= label),
+        )
+        for label in set(labels.values())
+    }
+
+
 def examine(file: FileDiff, pull: PullRequest, policy: Policy, evidence: Evidence, checks: Sequence[Check],
-            guards: Sequence[Check], reported: Sequence[Finding], *, for_models: bool) -> Examined:  # fmt: skip
+            guards: Sequence[Check], reported: Sequence[Finding], *, for_models: bool,
+            seen: Mapping[Label, PullRequest] | None = None) -> Examined:  # fmt: skip
     """One file. `guards` are the checks that also read what the policy's `ignore` leaves out."""
     verdict = classify(policy, file, evidence.index)
     skipped = is_ignored(policy, file.path, verdict.label)
     hits = {side: _hits(file, side) for side in withholding.SIDES}
     reading = Reading(file, verdict.label, Syntax(file), pull, policy, evidence.proposed,
-                      hits["old"], hits["new"], verdict.excerpt, _names(file, hits, evidence.key))  # fmt: skip
-    spots = withholding.spots(hits)
+                      hits["old"], hits["new"], verdict.excerpt, _names(file, hits, evidence.key),
+                      (seen or {}).get(verdict.label))  # fmt: skip
+    spots = withholding.spots(withholding.everywhere(file, hits))
     withheld = tuple(withholding.hunks(file.hunks, spots))
     labels = tuple(withholding.label(hunk, verdict.label, spots) for hunk in file.hunks)
     said = fold(finding for check in (guards if skipped else checks) for finding in check.check(reading))

@@ -15,7 +15,7 @@ from reviewbot.core.policy import Policy
 from reviewbot.core.pull import PullRequest
 from reviewbot.core.report import FileReport
 from reviewbot.core.tokens import Count, estimate
-from reviewbot.pipeline.examining import Evidence, Examined, Spread, by_path, examine
+from reviewbot.pipeline.examining import Evidence, Examined, Spread, by_path, examine, views
 from reviewbot.ports import Check
 from reviewbot.tasks import review
 
@@ -61,10 +61,11 @@ def planned(pull: PullRequest, policy: Policy, *, checks: Sequence[Check], guard
     """
     known = evidence or Evidence()
     reported = by_path(known.reported)
+    seen = views(pull, policy, known.index)
 
     def work(file: FileDiff) -> Examined:
         return examine(file, pull, policy, known, checks, guards, reported.get(file.path, ()),
-                       for_models=windows is not None)  # fmt: skip
+                       for_models=windows is not None, seen=seen)  # fmt: skip
 
     examined = tuple(spread(work, pull.files))
     files = tuple(one.report(file) for file, one in zip(pull.files, examined, strict=True))

@@ -31,6 +31,15 @@ def spots(hits: Mapping[Side, Iterable[Hit]]) -> Spots:
     return dict(found)
 
 
+def everywhere(file: FileDiff, hits: Mapping[Side, Sequence[Hit]]) -> Mapping[Side, Sequence[Hit]]:
+    """The hits, and wherever else in the file, on either side, the same credentials stand."""
+    values = {
+        lines[hit.line - 1][hit.start : hit.end]: hit
+        for side in SIDES for lines in [text(file, side).split("\n") if hits[side] else []] for hit in hits[side]
+    }  # fmt: skip
+    return {side: (*hits[side], *credentials.repeated(text(file, side), values)) for side in SIDES} if values else hits
+
+
 def label(hunk: Hunk, of_file: Label, known: Spots) -> Label:
     """A credential makes its hunk SECRET: no sink may have it as it stands in git, only with the value withheld."""
     return Label.SECRET if any(_on_line(line, known) for line in hunk.lines) else of_file

@@ -24,6 +24,7 @@ KINDS = ("logic", "security", "concurrency", "data", "errors", "resources", "per
 _SEVERITIES = ("critical", "high", "medium", "low")
 #: Other files of the change that a prompt names, and characters of that.
 _NAMED, OTHERS = 20, 600
+_SHAPELESS = "not as asked for"
 #: How sure we are of what a model said, before and after it was asked to refute it.
 CLAIMED, CONFIRMED, UNSURE = 0.5, 0.75, 0.4
 
@@ -121,7 +122,7 @@ def read(reply: str, job: Job, label: Label, origin: str) -> tuple[tuple[Finding
     for item in items[:MOST]:
         claim = claims.claim(item)
         if claim is None:
-            dropped.append(Dropped("", "", None, "not as asked for", label, origin))
+            dropped.append(Dropped("", "", None, _SHAPELESS, label, origin))
             continue
         anchor = place.find(claim.path, claim.line, claim.quote)
         if isinstance(anchor, Anchor):
@@ -129,8 +130,10 @@ def read(reply: str, job: Job, label: Label, origin: str) -> tuple[tuple[Finding
         else:
             reason, title = f"its quote is {anchor}", clipped(claim.title, TITLE)
             dropped.append(Dropped(title, clipped(claim.path, 300), claim.line, reason, label, origin))
-    # A server may send a million of them, and each would be a row of every report.
-    dropped += [Dropped("", "", None, "more than asked for", label, origin)] * min(len(items[MOST:]), MOST)
+    if items and all(one.reason == _SHAPELESS for one in dropped) and not found:
+        raise UnreadableError("no item is as asked for")
+    if more := len(items[MOST:]):  # a server may send a million of them
+        dropped.append(Dropped("", "", None, f"more than asked for: {more:,}", label, origin))
     return tuple(found), tuple(dropped)
 
 
@@ -181,7 +184,8 @@ def judged(reply: str, findings: Sequence[Finding]) -> Mapping[int, tuple[str, s
     from reviewbot.core import claims
 
     verdicts: dict[int, tuple[str, str]] = {}
-    for one in filter(None, map(claims.verdict, listed(reply, "verdicts"))):
+    # As with findings, a server may send a million of them.
+    for one in filter(None, map(claims.verdict, listed(reply, "verdicts")[: 2 * MOST])):
         number, said = one.claim - 1, (one.verdict, clipped(" ".join(one.reason.split()), 300))
         if 0 <= number < len(findings):
             same = number not in verdicts or verdicts[number][0] == one.verdict

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from reviewbot.cli import environment
 from reviewbot.cli.environment import (
     BUILDS,
     DANGEROUS,
@@ -129,3 +130,12 @@ def test_an_effect_is_one_clause() -> None:
 )  # fmt: skip
 def test_an_address_for_everybody_is_told_from_one_for_this_machine(host: str, is_open: bool) -> None:
     assert opens_ollama({"OLLAMA_HOST": host}) == is_open
+
+
+def test_a_key_for_fingerprints_may_be_any_bytes() -> None:
+    assert environment.fingerprint_key({"REVIEWBOT_KEY": os.fsdecode(b"\xff\x00"[:1])}) == b"\xff"
+
+
+def test_what_openssl_obeys_when_hashlib_is_imported_is_not_said_to_be_ignored() -> None:
+    (found,) = environment.dangers({"OPENSSL_CONF": "/tmp/x"})
+    assert found.obeyed

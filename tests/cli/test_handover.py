@@ -17,7 +17,7 @@ from reviewbot.cli import handover
 from reviewbot.cli.handover import Parcel
 from reviewbot.core.answers import Answer, Answers, Call
 from reviewbot.core.findings import Dropped, Severity
-from reviewbot.core.labels import ASSIGNABLE
+from reviewbot.core.labels import ASSIGNABLE, Label
 from reviewbot.core.plan import Job, Part
 from reviewbot.core.pull import PullRequest
 from reviewbot.core.report import Record
@@ -79,7 +79,22 @@ WHOLE = settings(max_examples=40, deadline=None, suppress_health_check=[HealthCh
 @WHOLE
 @given(plans())
 def test_a_plan_is_read_as_it_was_written(tmp_path: Path, plan: Plan) -> None:
-    assert passed(plan, tmp_path) == plan
+    whole = replace(plan, jobs=tuple(map(_sound, range(99), plan.jobs)) if plan.jobs else plan.jobs)
+    assert passed(whole, tmp_path) == whole
+
+
+def _sound(number: int, job: Job) -> Job:
+    """The job with a name of its own and parts of its own label, as planning makes them."""
+    parts = (replace(part, material=replace(part.material, label=job.label)) for part in job.parts)
+    return replace(job, name=f"{number} {job.name}", parts=tuple(parts))
+
+
+def test_a_plan_whose_parts_are_not_of_their_jobs_label_is_refused(tmp_path: Path) -> None:
+    part = Part(material("a = 1\n", "a = 2\n", label=Label.RESTRICTED), ())
+    for jobs in ((Job("x-1", Label.INTERNAL, (part,), 9),), (Job("x-1", Label.RESTRICTED, (part,), 9),) * 2):
+        handover.write_plan(str(tmp_path / "plan.json"), replace(PLAN, jobs=jobs))
+        with pytest.raises(UsageError, match="its parts"):
+            handover.read_plan(str(tmp_path / "plan.json"))
 
 
 @WHOLE

@@ -66,3 +66,28 @@ def test_a_log_that_is_none_is_one_line_and_exit_2(
     assert error.startswith("reviewbot: ")
     assert line in error
     assert error.count("\n") == 1
+
+
+def test_what_a_linter_says_of_a_file_that_is_restricted_by_its_words_no_hosted_model_is_told(
+    work: Work, tmp_path: Path
+) -> None:
+    rule = 'default = "internal"\n[[rule]]\nlabel = "restricted"\ncontent = ["PatientId"]\n'
+    work.commit(
+        **{"api/a.py": "a = 1\n", "svc/b.py": "# PatientId\nq = 1\n", "svc/c.py": "c = 1\n", ".reviewbot.toml": rule}
+    )
+    work.git("checkout", "-q", "-b", "feature")
+    work.commit(**{"api/a.py": "a = 2\n", "svc/b.py": "# PatientId\nq = 2\n"})
+
+    def place(path: str) -> dict[str, object]:
+        return {"physicalLocation": {"artifactLocation": {"uri": path}, "region": {"startLine": 1}}}
+
+    said = [{"ruleId": f"taint-{path}", "message": {"text": "what it does there"}, "locations": [place("api/a.py")],
+             "relatedLocations": [place(path)]} for path in ("svc/b.py", "svc/c.py")]  # fmt: skip
+    runs = [{"tool": {"driver": {"name": "taint"}}, "results": said}]
+    (tmp_path / "log.sarif").write_text(json.dumps({"version": "2.1.0", "runs": runs}))
+    main(["plan", "--repo", str(work.path), "--base", "main", "--head", "feature", "--sarif",
+          str(tmp_path / "log.sarif"), "--output", str(tmp_path / "plan.json")], {})  # fmt: skip
+    plan = json.loads((tmp_path / "plan.json").read_text())["content"]
+    facts = [fact for job in plan["jobs"] for part in job["parts"] for fact in part["material"]["facts"]]
+    assert not any("what it does there" in fact for fact in facts)
+    assert {finding["label"] for finding in plan["findings"] if finding["rule"].startswith("taint/")} == {3}

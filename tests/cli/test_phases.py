@@ -32,9 +32,9 @@ class Phases:
         return main(["plan", "--repo", str(self.work.path), "--base", "main", "--head", "feature", "--operator",
                      self.document, "--output", self.path("plan.json"), *options], {**(environ or {})})  # fmt: skip
 
-    def ask(self, *options: str, reply: str = "reply.json") -> int:
+    def ask(self, *options: str, reply: str = "reply.json", environ: dict[str, str] | None = None) -> int:
         return main(["ask", self.path("plan.json"), "--operator", self.document, "--output", self.path(reply),
-                     *options], {})  # fmt: skip
+                     *options], environ or {})  # fmt: skip
 
     def publish(self, *replies: str, options: tuple[str, ...] = ()) -> tuple[int, dict[str, Any]]:
         report = self.folder / "report.json"
@@ -124,6 +124,16 @@ def test_in_ci_nothing_is_explained(phases: Phases, capsys: pytest.CaptureFixtur
     said = capsys.readouterr()
     assert (said.out, CANARY in said.err, said.err.count("\n")) == ("", False, 1)
     assert not (phases.folder / "plan.json").exists()
+
+
+def test_the_log_of_a_build_counts_nothing_that_is_labelled_above_it(
+    phases: Phases, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ci = {"CI": "true"}
+    assert (phases.plan(environ=ci), phases.ask(environ=ci)) == (0, 0)
+    assert capsys.readouterr().out == (
+        "2 files, 1 part to ask about, 1 finding of checks\n1 part: 0 not answered, 1 no model is cleared for\n"
+    )
 
 
 def test_a_file_that_nobody_would_see_is_explained_by_why(phases: Phases, capsys: pytest.CaptureFixture[str]) -> None:
@@ -216,10 +226,33 @@ def test_the_bytes_of_each_shards_ledger_are_those_its_servers_got(
     assert sums == {"hosted": servers[0].body_bytes, "local": servers[1].body_bytes}
 
 
-def test_a_plan_alone_is_published_as_what_the_checks_say(phases: Phases) -> None:
+def test_whoever_adds_up_the_ends_of_all_shards_has_every_file_that_was_decided(phases: Phases) -> None:
+    phases.work.commit(**{"go.sum": "a\n"})
+    phases.plan()
+    totals = []
+    for number in (1, 2):
+        phases.ask("--shard", f"{number}/2", "--ledger", phases.path(f"{number}.jsonl"), reply=f"{number}.json")
+        totals.append(json.loads(phases.text(f"{number}.jsonl").splitlines()[-1])["totals"])
+    assert [(one["seen"], one["decided"]) for one in totals] == [(3, 3), (1, 1)]
+
+
+def test_a_document_that_the_change_may_have_brought_is_refused_where_models_are_asked(
+    phases: Phases, servers: tuple[Faulty, Faulty], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    phases.plan()
+    phases.work.commit(**{"models.toml": Path(phases.document).read_text()})
+    phases.document = str(phases.work.path / "models.toml")
+    monkeypatch.chdir(phases.work.path)
+    assert phases.ask() == 2
+    assert "the repository under review tracks it" in capsys.readouterr().err
+    assert [server.connections for server in servers] == [0, 0]
+
+
+def test_a_plan_whose_replies_are_lost_is_published_as_not_read(phases: Phases) -> None:
     phases.plan()
     code, report = phases.publish()
-    assert (code, report["status"], report["conclusion"]) == (0, "checked", "neutral")
+    assert (code, report["status"], report["conclusion"]) == (3, "failed", "neutral")
+    assert {file["reason"] for file in report["files"]} == {"the answers to a part of it are not here"}
     assert (report["usage"], report["ledger"]) == ([], None)
     assert [finding["origin"] for finding in report["findings"]] == ["check:calls"]
     assert {file["route"] for file in report["files"]} == {None}
@@ -283,9 +316,11 @@ def test_a_part_that_is_none_is_refused(tmp_path: Path, shard: str, capsys: pyte
     assert capsys.readouterr().err == "reviewbot: ask: argument --shard: not as 2/8 is: a part, and of how many\n"
 
 
-def test_a_reply_that_cannot_be_written_is_said_after_all_was_asked(phases: Phases) -> None:
+def test_where_a_reply_cannot_be_written_nobody_is_asked(phases: Phases, servers: tuple[Faulty, Faulty]) -> None:
     phases.plan()
-    assert phases.ask(reply="no/such/folder.json") == 3
+    assert phases.ask(reply="no/such/folder.json") == 2
+    assert phases.ask("--ledger", phases.path("reply.json")) == 2
+    assert [server.connections for server in servers] == [0, 0]
 
 
 def test_a_ledger_that_cannot_be_opened_lets_nobody_be_asked(phases: Phases, servers: tuple[Faulty, Faulty]) -> None:

@@ -128,3 +128,16 @@ def test_hashes_differ_in_every_process() -> None:
         for _ in range(2)
     }
     assert len(said) == 2
+
+
+AROUND = ("# {}", "#{}", "// {}", "+{}", "-{}", "> {}", " * {}", "12: {}", "{};", "{}\u200b", "+    # {}")
+
+
+@pytest.mark.parametrize("around", AROUND)
+def test_what_is_commented_out_quoted_or_pasted_as_a_diff_is_an_excerpt_all_the_same(around: str) -> None:
+    source = [f"    balance_{number} = settle(account_{number}, rate * {number})" for number in range(12)]
+    text = "x = 1\n" + "".join(f"{around.format(line)}\n" for line in source)
+    known = index([Source("ledger/core.py", Label.RESTRICTED, "\n".join(source), "")])
+    found = known.excerpt(diff("api/x.py", None, text), Label.INTERNAL)
+    assert found is not None
+    assert found.label == Label.RESTRICTED

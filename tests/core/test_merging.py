@@ -172,3 +172,19 @@ def test_no_claim_is_lost_and_none_is_shown_because_of_a_higher_label(one: list[
     found = [[item for item in united([internal("calls/eval")], claims)[0] if item.label == Label.INTERNAL]
              for claims in (low, [*other, *low], one)]  # fmt: skip
     assert found[0] == found[1] == found[2]
+
+
+def test_what_a_higher_label_says_of_a_file_changes_nothing_that_is_told_below_it() -> None:
+    low = [finding("calls/eval", line=line) for line in range(1, 4)]
+    high = [
+        replace(finding("calls/eval", "linter", line=line, severity=HIGH), label=Label.RESTRICTED) for line in (1, 8, 9)
+    ]
+    low = [replace(one, label=Label.INTERNAL) for one in low]
+
+    def told(*findings: Finding) -> list[Finding]:
+        merged = merge(fold(one for one in findings if one.origin.startswith("check:")),
+                       fold(one for one in findings if one.origin == "linter"))  # fmt: skip
+        return [one for one in merged if one.label == Label.INTERNAL]
+
+    assert told(*low, *high) == told(*low)
+    assert list(fold([*low, *(replace(one, rule="calls/eval") for one in high)])) == [*low, *high]

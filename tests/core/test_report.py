@@ -104,7 +104,7 @@ def test_the_worst_findings_are_inline_within_the_budget_and_none_is_lost(
 
 @pytest.mark.parametrize(
     ("absence", "outcome"),
-    [("", "checked"), ("submodule", "checked"), ("binary", "skipped"), ("too large", "failed"),
+    [("", "checked"), ("submodule", "skipped"), ("binary", "skipped"), ("too large", "failed"),
      ("missing", "failed"), ("over budget", "failed")],
 )  # fmt: skip
 def test_a_file_that_cannot_be_read_is_skipped_or_failed_with_a_reason(absence: Absence, outcome: str) -> None:

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from hypothesis import given, settings
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
-from reviewbot.core.report import Report
+from reviewbot.core.labels import Label
+from reviewbot.core.report import Report, status_of
+from reviewbot.core.summary import published
 from reviewbot.formats.openmetrics import render
 from tests.formats.samples import BY_MODELS, EMPTY, MODELLED, USUAL, hostile_reports
 
@@ -66,7 +70,7 @@ def test_what_was_not_measured_is_not_said() -> None:
 @given(hostile_reports())
 def test_every_call_is_counted_once_whatever_a_backend_is_called(report: Report) -> None:
     calls = sum(number for (name, _), number in samples(report).items() if name == "reviewbot_calls")
-    assert calls == sum(one.calls for one in report.usage)
+    assert calls == sum(one.calls for one in published(report).usage)
 
 
 @settings(max_examples=100)
@@ -75,5 +79,15 @@ def test_hostile_reports_can_be_read_and_lines_add_up(report: Report) -> None:
     assert render(report).endswith("\n# EOF\n")
     read = samples(report)
     lines = sum(number for (name, _), number in read.items() if name == "reviewbot_changed_lines")
-    assert lines == sum(file.added + file.removed for file in report.files)
-    assert sum(number for (name, _), number in read.items() if name == "reviewbot_files") == len(report.files)
+    assert lines == sum(file.added + file.removed for file in published(report).files)
+    assert sum(number for (name, _), number in read.items() if name == "reviewbot_files") == len(
+        published(report).files
+    )
+
+
+def test_what_a_forge_may_not_show_is_not_counted() -> None:
+    short = replace(USUAL, comments=Label.INTERNAL)
+    assert value(short, "reviewbot_files", outcome="checked", label="restricted") == 0
+    low = tuple(file for file in USUAL.files if file.label <= Label.INTERNAL)
+    said = tuple(one for one in USUAL.findings if one.label <= Label.INTERNAL)
+    assert render(replace(short, status=status_of(low))) == render(replace(short, files=low, findings=said))

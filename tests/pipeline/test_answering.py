@@ -19,7 +19,7 @@ from reviewbot.core.entries import Line
 from reviewbot.core.exchange import BackendError, Failure, Prompt, Reply, Traits
 from reviewbot.core.labels import Label
 from reviewbot.core.pull import PullRequest
-from reviewbot.pipeline import Models, Plan, Reader, Windows
+from reviewbot.pipeline import Models, Plan, Reader, Windows, described
 from reviewbot.ports import Backend, Departing
 from tests.pipeline.desks import Noting, Refusing
 from tests.pipeline.runs import POLICY, Kept, endpoint, scripted
@@ -230,3 +230,16 @@ def test_a_text_goes_to_the_first_cleared_backend_of_the_operators_order_and_to_
     pipeline.asked(planned(["ledger/d.py"]), models(Kept(), one, two, three))
     order += [backend.endpoint.name for backend in (one, two, three) if backend.prompts]
     assert order == ["near"]
+
+
+def test_a_model_in_a_file_has_the_time_of_a_call_to_say_what_it_is() -> None:
+    asked: dict[str, float] = {}
+
+    class Reading(Noting):
+        def describe(self, deadline: float, departing: Departing) -> Traits:
+            asked[self.endpoint.name] = deadline - time.monotonic()
+            return Traits()
+
+    ends = [Reading(endpoint(kind, Label.RESTRICTED, kind), Kept()) for kind in ("ollama", "llamacpp")]
+    described(ends, time.monotonic() + 600, RunLedger())
+    assert asked["ollama"] <= 10 < 100 < asked["llamacpp"] <= 120

@@ -8,6 +8,7 @@ from dataclasses import replace
 
 import pytest
 
+from reviewbot.backends.ollama import Ollama
 from reviewbot.cli.ledgers import LedgerError
 from reviewbot.core.exchange import BackendError, Excerpt, Failure, Prompt, Reply
 from reviewbot.core.findings import Finding
@@ -15,11 +16,13 @@ from reviewbot.core.labels import ASSIGNABLE, Label, permits
 from reviewbot.core.tokens import estimate
 from reviewbot.errors import EgressDeniedError
 from reviewbot.pipeline import Reader
-from reviewbot.pipeline.asking import Desk, answer, ask
+from reviewbot.pipeline.asking import UNSENT, Desk, answer, ask
 from reviewbot.tasks import review
 from tests.materials import job, material
 from tests.pipeline.desks import JOB, TOKEN, Noting, Refusing, desk, fails, reader
 from tests.pipeline.runs import Kept, claims, endpoint, is_verifying, scripted, verdicts
+from tests.servers import faulty
+from tests.servers.faulty import Faulty
 
 NONE = '{"findings": []}'
 CLAIM = claims(("src/app.py", 1, "a = 2"))
@@ -166,7 +169,8 @@ def test_any_other_failure_is_told_as_it_is(failure: Failure) -> None:
     said = answer(JOB, reader([fails(failure), NONE]), desk(kept))
     assert (said.backend, said.reason) == ("", str(failure))
     assert [(line.kind, line.status) for line in kept.lines] == [("egress", ""), ("reply", str(failure))]
-    assert [call.status for call in said.calls] == [str(failure)]
+    # What is never sent is no call.
+    assert [call.status for call in said.calls] == ([] if failure in UNSENT else [str(failure)])
 
 
 def test_without_a_finding_nothing_is_verified() -> None:
@@ -298,8 +302,16 @@ def test_waiting_counts_for_the_first_call_of_a_job_only() -> None:
 
 
 def test_a_reply_of_very_many_findings_is_no_report_of_very_many_rows() -> None:
-    said = answer(JOB, reader([f'{{"findings": [{"1, " * 5000}1]}}']), desk(Kept()))
-    assert len(said.dropped) == 2 * review.MOST
+    claim = json.loads(CLAIM)["findings"][0]
+    said = answer(JOB, reader([json.dumps({"findings": [claim, *[1] * 5000]}), verdicts("holds")]), desk(Kept()))
+    assert (len(said.findings), len(said.dropped)) == (1, review.MOST)
+    assert said.dropped[-1].reason == f"more than asked for: {5001 - review.MOST:,}"
+
+
+def test_a_reply_of_which_no_item_is_as_asked_for_is_asked_for_again() -> None:
+    said = answer(JOB, reader(['{"findings": [{"path": 5}]}', NONE]), desk(Kept()))
+    assert (said.backend, len(said.calls)) == ("hosted", 2)
+    assert answer(JOB, reader(['{"findings": [{"path": 5}]}']), desk(Kept())).reason == "reply not understood"
 
 
 def test_a_prompt_is_asked_in_the_language_of_the_policy() -> None:
@@ -308,3 +320,12 @@ def test_a_prompt_is_asked_in_the_language_of_the_policy() -> None:
     known: Desk = replace(desk(kept), language="de")
     answer(JOB, Reader(backend, backend.endpoint), known)
     assert "in the language de." in backend.prompts[0].text
+
+
+def test_a_server_that_is_asked_late_who_it_is_costs_no_label_and_names_no_input() -> None:
+    kept = Kept()
+    with Faulty(faulty.reply('{"findings": []}'), dialect="ollama", models=("m",)) as server:
+        place = replace(endpoint("local", Label.RESTRICTED, "ollama"), model="m", urls=(server.url,))
+        ask(review.prompt(JOB), Reader(Ollama(place), place), desk(kept, calls=1))
+    lines = [(line.status, str(line.label), len(line.inputs)) for line in kept.lines if line.kind == "egress"]
+    assert lines == [*[("describe", "public", 0)] * 3, ("", "internal", 1)]

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from reviewbot import checks, pipeline
 from reviewbot.core.answers import Answer, Answers, Call
-from reviewbot.core.diff import FileDiff, Side
+from reviewbot.core.diff import Blob, FileDiff, Side
 from reviewbot.core.findings import Dropped, Finding, Location, Severity
 from reviewbot.core.labels import Label
 from reviewbot.core.pull import PullRequest
@@ -252,3 +252,20 @@ def test_no_outcome_is_greener_than_its_answers(answers: list[Answer | None], st
     denied = any(one == DENIED for one in answers)
     assert report.exit_code == (4 if strict and denied else 3 if failed else 0)
     assert (report.conclusion == "success") == all(one is not None and bool(one.backend) for one in answers)
+
+
+def test_a_submodule_that_moves_is_no_success_for_nobody_read_its_code() -> None:
+    old, new = (Blob(sign * 40, "160000", 0, None, "submodule") for sign in "12")
+    moved = FileDiff("modified", "lib/x", "lib/x", old, new)
+    report = run(
+        [diff("api/a.py", "a = 1\n", "a = 2\n"), moved], [scripted("local", Label.RESTRICTED, [claims()])]
+    ).report
+    assert (report.conclusion, report.exit_code) == ("neutral", 0)
+    assert [file.outcome for file in report.files] == ["reviewed", "skipped"]
+
+
+def test_what_was_put_aside_has_the_label_of_its_job_whatever_a_reply_says() -> None:
+    done = run([diff("ledger/x.py", "a = 1\n", "a = 2\n")], [scripted("local", Label.RESTRICTED, [claims()])])
+    forged = replace(done.answers.answers[0], dropped=(Dropped("told", "ledger/x.py", 1, "refuted", Label.PUBLIC),))
+    report = pipeline.concluded(done.plan, [replace(done.answers, answers=(forged,))], comments=Label.INTERNAL)
+    assert [(one.label, one.origin) for one in report.dropped] == [(Label.RESTRICTED, "local")]

@@ -52,7 +52,14 @@ def test_a_credential_is_withheld_wherever_it_stands_in_a_hunk(side: str) -> Non
 def test_another_tools_finding_is_quoted_from_the_withheld_hunks() -> None:
     file = diff("a.py", None, f'TOKEN = "{TOKEN}"\n')
     theirs = Finding(
-        "ruff/S105", "check:ruff", Severity.LOW, 0.5, Location("a.py", "new", 1, 1), "Password", quote=TOKEN
+        "ruff/S105",
+        "check:ruff",
+        Severity.LOW,
+        0.5,
+        Location("a.py", "new", 1, 1),
+        "Password",
+        quote=TOKEN,
+        label=Label.INTERNAL,
     )
     report = review(file, reported=(theirs,))
     assert TOKEN not in repr(report)
@@ -128,12 +135,15 @@ def test_what_a_check_says_has_no_credential_either(path: str, text: str) -> Non
     assert TOKEN not in repr(review(diff(path, None, text)))
 
 
-def test_a_finding_has_at_least_the_label_it_was_made_with_and_that_of_what_it_absorbs() -> None:
+def test_a_finding_keeps_the_label_it_was_made_with_and_one_of_a_higher_label_changes_none_below() -> None:
     file = diff("a.py", None, "import os\nos.system(f'ls {name}')\n")
     theirs = Finding("semgrep/subprocess-shell", "check:semgrep", Severity.LOW, 0.5, Location("a.py", "new", 2, 2), "x",
                      label=Label.CONFIDENTIAL)  # fmt: skip
-    (finding,) = review(file, reported=(theirs,)).findings
-    assert (finding.rule, finding.label) == ("calls/shell", Label.CONFIDENTIAL)
+    both = review(file, reported=(theirs,)).findings
+    assert {(one.rule, one.label) for one in both} == {
+        ("calls/shell", Label.INTERNAL), ("semgrep/subprocess-shell", Label.CONFIDENTIAL),
+    }  # fmt: skip
+    assert [one for one in both if one.label == Label.INTERNAL] == list(review(file).findings)
     other = replace(theirs, rule="semgrep/other", location=Location("a.py", "new", 1, 1))
     assert {finding.label for finding in review(file, reported=(other,)).findings} == {
         Label.INTERNAL,
@@ -176,3 +186,16 @@ def test_no_line_of_a_longer_remark_has_a_credential() -> None:
     )
     (finding,) = review(diff("a.py", None, "a = 1\n"), reported=(theirs,)).findings
     assert finding.body == "first\nthen ⟦github-token⟧ and\nlast"
+
+
+@pytest.mark.parametrize("again", [f"# {TOKEN}", f'login("{TOKEN}")', f'print("{TOKEN}", "{TOKEN}")'])
+def test_a_credential_that_was_recognised_once_is_withheld_wherever_else_it_stands(again: str) -> None:
+    value = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYzz8q1LmNoP"
+    again = again.replace(TOKEN, value)
+    key = f'aws_secret_access_key = "{value}"\n'
+    for file in (
+        diff("a.py", None, f"{key}{again}\n"),
+        diff("a.py", key, f"{again}\n"),
+        diff("a.py", f"{again}\n", key),
+    ):
+        assert value not in repr(review(file))

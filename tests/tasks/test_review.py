@@ -157,7 +157,7 @@ def test_a_reply_without_the_object_is_no_review(reply: str) -> None:
 def test_more_than_was_asked_for_is_dropped_and_counted() -> None:
     reply = json.dumps({"findings": [CLAIM] * (review.MOST + 3)})
     found, dropped = read(reply)
-    assert (len(found), [one.reason for one in dropped]) == (review.MOST, ["more than asked for"] * 3)
+    assert (len(found), [one.reason for one in dropped]) == (review.MOST, ["more than asked for: 3"])
 
 
 @pytest.mark.parametrize("item", [
@@ -240,8 +240,12 @@ JSON = st.recursive(st.none() | st.booleans() | st.integers() | st.floats() | st
 @given(st.lists(st.builds(lambda change: CLAIM | change if isinstance(change, dict) else change, JSON), max_size=15),
        st.text(max_size=20))  # fmt: skip
 def test_every_item_of_a_reply_is_a_finding_or_dropped(items: list[object], around: str) -> None:
-    found, dropped = read(around.replace("{", "").replace('"', "") + json.dumps({"findings": items}))
-    assert len(found) + len(dropped) == len(items)
+    try:
+        found, dropped = read(around.replace("{", "").replace('"', "") + json.dumps({"findings": items}))
+    except review.UnreadableError:
+        assert items
+        return
+    assert len(found) + len(dropped) == min(len(items), review.MOST + 1)
     assert all(finding.label == Label.INTERNAL and finding.origin == "hosted" for finding in found)
 
 

@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from reviewbot.core.diff import Blob
 from reviewbot.core.findings import Finding, Rule, Severity, at
 from reviewbot.core.paths import is_sample
-from reviewbot.core.tree import above, tree_of
+from reviewbot.core.tree import above
 from reviewbot.ports import Reading
 
 BINARY = Rule(
@@ -70,7 +70,7 @@ def _pointers(reading: Reading) -> Iterator[Finding]:
         line = min(file.changed_numbers("new"), default=None)
         yield at(LFS, file, line, title="Large-file pointer that cannot be read",
                  body="It lacks its hash or its size: a checkout leaves it in place of the file.")  # fmt: skip
-    elif was and not now and tree_of(reading.pull).changed.isdisjoint(attributes):
+    elif was and not now and reading.tree.changed.isdisjoint(attributes):
         yield at(LFS, file, None, title="Large file committed in place of its pointer",
                  body="The attributes still send it to the large-file store: it always looks changed.")  # fmt: skip
 

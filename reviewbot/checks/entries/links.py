@@ -9,7 +9,7 @@ from pathlib import PurePosixPath
 from reviewbot.core.findings import Finding, Rule, Severity, at
 from reviewbot.core.policy import classify_path
 from reviewbot.core.text import clipped, visible
-from reviewbot.core.tree import Tree, above, tree_of
+from reviewbot.core.tree import Tree, above
 from reviewbot.ports import Reading
 
 SYMLINK = Rule(
@@ -49,7 +49,7 @@ def _inside(reading: Reading, target: str, place: str, line: int | None) -> Iter
     elif _climbs(target):
         yield at(SYMLINK, file, line, severity=Severity.MEDIUM, title="Symbolic link that goes down and up again",
                  body=f"To {shown}. Where a part of it is a link itself, it leads somewhere else.")  # fmt: skip
-    elif _is_nothing(place, tree_of(reading.pull)):
+    elif _is_nothing(place, reading.tree):
         yield at(SYMLINK, file, line, severity=Severity.LOW, title="Symbolic link to nothing",
                  body=f"To {shown}, which the repository does not have.")  # fmt: skip
 

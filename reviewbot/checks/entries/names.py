@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from reviewbot.checks.entries.links import is_git
 from reviewbot.core.findings import Finding, Rule, Severity, at
+from reviewbot.core.policy import classify_path
 from reviewbot.core.text import clipped, visible
 from reviewbot.core.tree import folded, tree_of
 from reviewbot.ports import Reading
@@ -43,7 +44,9 @@ def check(reading: Reading) -> Iterator[Finding]:
     alike = tree_of(reading.pull).spellings.get(folded(file.path), ())
     twin = next((other for other in alike if other != file.path), None)
     if twin is not None:
-        yield at(COLLISION, file, None, body=f"The other is {clipped(visible(twin), 200)}. {COLLISION.reason}")
+        label = classify_path(reading.policy, twin).label
+        yield at(COLLISION, file, None, label=label,
+                 body=f"The other is {clipped(visible(twin), 200)}. {COLLISION.reason}")  # fmt: skip
 
 
 def _why(name: str) -> str | None:

@@ -10,7 +10,6 @@ from reviewbot.checks.manifests.grades import Grade, grade, is_plain
 from reviewbot.core.findings import Finding, Rule, Severity, at
 from reviewbot.core.merging import fold
 from reviewbot.core.text import clipped, visible
-from reviewbot.core.tree import tree_of
 from reviewbot.ports import Reading
 
 ADDED = Rule(
@@ -55,7 +54,7 @@ def _changed(reading: Reading, old: Manifest | None, new: Manifest) -> Iterator[
     file = reading.file
     added = file.changed_numbers("new")
     before = {item.name: item for item in old.dependencies} if old is not None else {}
-    weak = Severity.LOW if locks.lock_of(file.path, new.kind, tree_of(reading.pull)) else LOOSENED.severity
+    weak = Severity.LOW if locks.lock_of(file.path, new.kind, reading.tree) else LOOSENED.severity
     for item in new.dependencies:
         if item.line not in added:
             continue

@@ -11,7 +11,7 @@ from reviewbot.checks.manifests.dependencies import KINDS, Dependency, Manifest,
 from reviewbot.checks.manifests.grades import Grade, grade
 from reviewbot.core.findings import Finding, Rule, Severity, at
 from reviewbot.core.text import clipped, visible
-from reviewbot.core.tree import Tree, above, tree_of
+from reviewbot.core.tree import Tree, above
 from reviewbot.ports import Reading
 
 BEHIND = Rule(
@@ -65,7 +65,7 @@ def _join(folder: str, name: str) -> str:
 
 
 def _behind(reading: Reading, old: Manifest, new: Manifest) -> Iterator[Finding]:
-    file, tree = reading.file, tree_of(reading.pull)
+    file, tree = reading.file, reading.tree
     lock = lock_of(file.path, new.kind, tree)
     changed = list(_changed(old, new))
     if lock is None or not changed or lock in tree.changed:
@@ -110,14 +110,14 @@ def _alone(reading: Reading) -> Iterator[Finding]:
     kind = _KIND.get(name)
     if kind is None:
         return
-    tree = tree_of(reading.pull)
+    tree = reading.tree
     if file.change == "deleted":
         yield from _removed(reading, kind, folder, tree)
     elif file.change == "modified" and (kind, folder) not in _governed(tree):
         yield at(ALONE, file, min(file.changed_numbers("new"), default=None))
 
 
-@lru_cache(maxsize=1)
+@lru_cache(maxsize=4)
 def _governed(tree: Tree) -> frozenset[tuple[str, str]]:
     """The folders at or above a changed manifest, each with its kind."""
     found = ((_WORKSPACE_FILES.get(PurePosixPath(path).name) or kind_of(path), path) for path in tree.changed)

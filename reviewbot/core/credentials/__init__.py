@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from reviewbot.core.credentials import assignments, blocks, manifests, places, vendors
 from reviewbot.core.credentials.hits import Hit, Span, on_lines, united
@@ -12,6 +13,8 @@ from reviewbot.core.paths import is_lock
 
 __all__ = ["Hit", "find", "fingerprint", "fingerprints", "grouped", "masked", "value_of", "withheld"]
 
+#: Shorter values are words that stand in many sentences.
+_TELLING = 8
 _MANIFESTS = (".yaml", ".yml", ".yaml.tpl", ".yml.j2", ".yaml.j2")
 
 
@@ -34,6 +37,17 @@ def masked(line: str, hits: Iterable[Hit]) -> str:
     for span in reversed(united(Span(hit.start, hit.end, hit.kind, hit.confidence) for hit in hits)):
         line = f"{line[: span.start]}⟦{span.kind}⟧{line[span.end :]}"
     return line
+
+
+def repeated(text: str, values: Mapping[str, Hit]) -> Iterator[Hit]:
+    """Where known credentials stand in a text once more, in a comment or a call, where nothing else tells them."""
+    known = [value for value in values if len(value) >= _TELLING and value in text]
+    for number, line in enumerate(text.split("\n") if known else (), 1):
+        for value in known:
+            start = line.find(value)
+            while start >= 0:
+                yield replace(values[value], line=number, start=start, end=start + len(value))
+                start = line.find(value, start + len(value))
 
 
 def withheld(prose: str) -> str:
