@@ -39,6 +39,8 @@ _IDIOMS = frozenset({
 
 #: What is put around a line where code is commented out, quoted, numbered or pasted with a diff's marks.
 _AROUND = re.compile(r"^(?:\d{1,6}[:|])?[#/>+*;|%-]*(?:\d{1,6}[:|])?|[;,\\\u200b-\u200f\u2060\ufeff]+$")
+_BEFORE = frozenset("0123456789#/>+*;|%-")
+_AFTER = frozenset(";,\\\u200b\u200c\u200d\u200e\u200f\u2060\ufeff")
 
 _T = TypeVar("_T")
 
@@ -141,7 +143,8 @@ def _significant(text: str) -> Iterator[tuple[int, str]]:
             if not bare or bare.startswith(_COMMENTS):
                 continue
             header = False
-        bare = _AROUND.sub("", bare)
+        if bare and (bare[0] in _BEFORE or bare[-1] in _AFTER):
+            bare = _AROUND.sub("", bare)
         if len(bare) < 6 or bare in _IDIOMS or line.lstrip().startswith(_IMPORTS) or not bare.strip(_SIGNS):
             continue
         yield number, bare

@@ -66,9 +66,12 @@ class Examined:
 Spread = Callable[[Callable[[FileDiff], Examined], Sequence[FileDiff]], Iterable[Examined]]
 
 
-def views(pull: PullRequest, policy: Policy, index: Index) -> Mapping[Label, PullRequest]:
-    """The pull request as files of each label may know it: without the paths of what is labelled above."""
-    labels = {file.path: classify(policy, file, index).label for file in pull.files}
+def views(pull: PullRequest, policy: Policy) -> Mapping[Label, PullRequest]:
+    """The pull request as files of each label may know it: without the paths of what is labelled above.
+
+    What a file copies does not count here: whether it does, nothing below may show.
+    """
+    labels = {file.path: classify(policy, file).label for file in pull.files}
     known = {path: labels[path] if path in labels else classify_path(policy, path).label for path in pull.paths}
     return {
         label: replace(
@@ -76,7 +79,7 @@ def views(pull: PullRequest, policy: Policy, index: Index) -> Mapping[Label, Pul
             files=tuple(file for file in pull.files if labels[file.path] <= label),
             paths=tuple(path for path in pull.paths if known[path] <= label),
         )
-        for label in set(labels.values())
+        for label in Label
     }
 
 

@@ -61,7 +61,7 @@ def planned(pull: PullRequest, policy: Policy, *, checks: Sequence[Check], guard
     """
     known = evidence or Evidence()
     reported = by_path(known.reported)
-    seen = views(pull, policy, known.index)
+    seen = views(pull, policy)
 
     def work(file: FileDiff) -> Examined:
         return examine(file, pull, policy, known, checks, guards, reported.get(file.path, ()),
