@@ -10,6 +10,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import PurePath
 
 from reviewbot.errors import NotReviewedError, ReviewbotError
@@ -46,12 +47,23 @@ def _run(argv: Sequence[str] | None, environ: Mapping[str, str] | None) -> int:
         print("reviewbot: interrupted: nothing was concluded", file=sys.stderr)
         return INTERRUPTED
     except BrokenPipeError:
-        # The reader left (`| head`): nothing more can be said to it, at exit neither.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # The reader left (`| head`): nothing more can be said to it.
+        _silence()
+        return NotReviewedError.exit_code
+    except OSError as error:
+        _silence()
+        print(f"reviewbot: {error.strerror or 'the system refused'}, at {_place(error)}; not all was written",
+              file=sys.stderr)  # fmt: skip
         return NotReviewedError.exit_code
     except Exception as error:  # noqa: BLE001 (the one place)
         print(f"reviewbot: internal error: {_place(error)}; nothing was concluded", file=sys.stderr)
         return NotReviewedError.exit_code
+
+
+def _silence() -> None:
+    """Standard output leads nowhere from here on: what is left in it would fail once more at exit."""
+    with suppress(OSError, ValueError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _flushed(code: int) -> int:
@@ -61,7 +73,7 @@ def _flushed(code: int) -> int:
     except BrokenPipeError:
         raise
     except OSError as error:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        _silence()
         raise NotReviewedError(f"standard output: cannot be written: {error.strerror}") from None
     return code
 
