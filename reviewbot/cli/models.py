@@ -9,14 +9,13 @@ from dataclasses import replace
 from pathlib import Path
 
 from reviewbot.cli import adapters, counting, environment, operators
+from reviewbot.core import routing
 from reviewbot.core.catalogue import LOCAL_WINDOW, completed
 from reviewbot.core.endpoints import Endpoint, Operator
 from reviewbot.core.exchange import Traits
 from reviewbot.core.guards import refused, usable
-from reviewbot.core.labels import ASSIGNABLE
 from reviewbot.core.policy import Policy
 from reviewbot.core.pull import PullRequest
-from reviewbot.core.routing import route, shared
 from reviewbot.core.text import clipped, visible
 from reviewbot.pipeline import Models, Reader, Windows, described
 from reviewbot.ports import Ledger
@@ -24,12 +23,8 @@ from reviewbot.ports import Ledger
 
 def operator(arguments: argparse.Namespace, environ: Mapping[str, str]) -> Operator:
     """What the operator says. Raises UsageError, ConfigError."""
-    return operators.load(
-        arguments.operator,
-        environ,
-        offline=arguments.offline,
-        directory=None if arguments.repo is None else Path(arguments.repo),
-    )
+    directory = None if arguments.repo is None else Path(arguments.repo)
+    return operators.load(arguments.operator, environ, offline=arguments.offline, directory=directory)
 
 
 def loaded(said: Operator, environ: Mapping[str, str], policy: Policy, pull: PullRequest, ledger: Ledger,
@@ -40,7 +35,7 @@ def loaded(said: Operator, environ: Mapping[str, str], policy: Policy, pull: Pul
     """
     in_ci = environment.in_ci(environ)
     allowed = usable(said.endpoints, policy, in_ci=in_ci)
-    taking = shared(allowed.endpoints, str(pull.number or pull.base_sha))
+    taking = routing.shared(allowed.endpoints, str(pull.number or pull.base_sha))
     left_out = tuple(f"{one.name} takes no part in this pull request: its share is {one.share} %"
                      for one in allowed.endpoints if one not in taking)  # fmt: skip
     keyless = [one for one in taking if one.key_env and environ.get(one.key_env) == ""]
@@ -70,9 +65,7 @@ def _told(endpoint: Endpoint, traits: Traits | None) -> Iterator[str]:
 
 def windows(said: Operator) -> Windows:
     """The windows of each label's models, as far as they are known without asking: what `plan` goes by."""
-    known = tuple(completed(endpoint) for endpoint in said.endpoints)
-    sizes = {label: [one.window for one in route(label, known) if one.window is not None] for label in ASSIGNABLE}
-    smallest = {label: min(found) for label, found in sizes.items() if found}
+    smallest = routing.windows([completed(endpoint) for endpoint in said.endpoints])
     return Windows(smallest, counting.count(exact=said.limits.exact_tokens), LOCAL_WINDOW)
 
 

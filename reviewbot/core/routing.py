@@ -14,6 +14,12 @@ def route(label: Label, endpoints: Sequence[Endpoint]) -> tuple[Endpoint, ...]:
     return tuple(endpoint for endpoint in endpoints if permits(endpoint.clearance, label))
 
 
+def windows(endpoints: Sequence[Endpoint]) -> dict[Label, int]:
+    """The smallest window of each label's route, so that fallback never has to cut; a label of none is left out."""
+    sizes = {label: [one.window for one in route(label, endpoints) if one.window is not None] for label in Label}
+    return {label: min(found) for label, found in sizes.items() if found}
+
+
 def shared(endpoints: Sequence[Endpoint], pull_request: str) -> tuple[Endpoint, ...]:
     """The backends that take part in this pull request: each has its `share` of them, always the same ones.
 

@@ -8,6 +8,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field, replace
 from threading import Thread
 
+from reviewbot.core import routing
 from reviewbot.core.answers import Answer, Answers, cost
 from reviewbot.core.catalogue import completed
 from reviewbot.core.endpoints import Endpoint, Limits
@@ -16,7 +17,6 @@ from reviewbot.core.labels import Label
 from reviewbot.core.ledger import Entry
 from reviewbot.core.plan import Job
 from reviewbot.core.report import FileReport
-from reviewbot.core.routing import route
 from reviewbot.core.tokens import Count, estimate
 from reviewbot.errors import NotReviewedError, ReviewbotError
 from reviewbot.pipeline.asking import Desk, Reader, answer
@@ -101,14 +101,8 @@ def _introduction(endpoint: Endpoint, size: int) -> Entry:
 
 
 def windows(models: Models) -> Windows:
-    """The smallest window of each label's route, so that fallback never has to cut."""
-    found: dict[Label, int] = {}
-    for label in Label:
-        sizes = [endpoint.window for endpoint in route(label, [reader.endpoint for reader in models.readers])]
-        known = [size for size in sizes if size is not None]
-        if known:
-            found[label] = min(known)
-    return Windows(found, models.count)
+    """What the models of this run can take, by label."""
+    return Windows(routing.windows([reader.endpoint for reader in models.readers]), models.count)
 
 
 def asked(plan: Plan, models: Models, shard: tuple[int, int] = (1, 1)) -> Answers:
@@ -140,7 +134,7 @@ def denial(label: Label) -> str:
 
 def _route(label: Label, readers: Sequence[Reader]) -> tuple[Reader, ...]:
     """The backends cleared for this label, in the operator's order. Fallback walks this and nothing else."""
-    cleared = route(label, [reader.endpoint for reader in readers])
+    cleared = routing.route(label, [reader.endpoint for reader in readers])
     return tuple(reader for reader in readers if reader.endpoint in cleared)
 
 
