@@ -48,3 +48,13 @@ def test_a_demo_is_never_written_over_another(tmp_path: Path, capsys: pytest.Cap
     (tmp_path / "desk.git").mkdir()
     assert main(["demo", "--output", str(tmp_path)], {}) == 2
     assert "is there already" in capsys.readouterr().err
+
+
+def test_the_demo_asks_no_model_whoever_runs_it(tmp_path: Path) -> None:
+    environ = {
+        "MISTRAL_API_KEY": "k",
+        "REVIEWBOT_LOCAL_URL": "http://127.0.0.1:9",
+        "REVIEWBOT_OPERATOR": "/nowhere.toml",
+    }
+    assert main(["demo", "--output", str(tmp_path / "demo")], environ) == 0
+    assert json.loads((tmp_path / "demo/review.json").read_text())["status"] == "checked"

@@ -286,3 +286,31 @@ def test_a_thread_that_cannot_be_interrupted_keeps_nobody_waiting() -> None:
     run = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60)
     assert (run.returncode, run.stderr) == (0, "")
     assert "valid" in run.stdout
+
+
+def test_a_policy_that_the_repository_under_review_tracks_is_refused(
+    work: Work, review: Review, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    work.commit(**{"p.toml": 'default = "restricted"\n', "a.py": "a = 1\n"})
+    work.git("switch", "-qc", "feature")
+    work.commit(**{"p.toml": 'default = "public"\n', "a.py": "a = 2\n"})
+    assert review("--policy", str(work.path / "p.toml"))[0] == 2
+    assert "tracks it, so that a pull request could loosen it" in capsys.readouterr().err
+    (tmp_path / "own.toml").write_text('default = "restricted"\n')
+    code, report = review("--policy", str(tmp_path / "own.toml"))
+    assert (code, {file["label"] for file in report["files"]}) == (0, {"restricted"})
+
+
+def test_a_report_never_replaces_the_ledger(
+    work: Work, review: Review, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    work.commit(a="1\n")
+    assert review("--ledger", str(tmp_path / "report.json"))[0] == 2
+    assert "it is the ledger" in capsys.readouterr().err
+
+
+def test_strict_without_any_model_is_an_exit_code(work: Work, review: Review) -> None:
+    work.commit(**{"a.py": "a = 1\n"})
+    work.git("switch", "-qc", "feature")
+    work.commit(**{"a.py": "a = 2\n"})
+    assert review("--strict", "--offline", environ={"MISTRAL_API_KEY": "k"})[0] == 4
