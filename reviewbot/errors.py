@@ -36,3 +36,11 @@ class NotReviewedError(ReviewbotError):
     """Something that should have been reviewed was not."""
 
     exit_code = 3
+
+
+class ForgeError(NotReviewedError):
+    """A forge that cannot be read or written. `denied`: this token may not, and trying again does not help."""
+
+    def __init__(self, problem: str, *, denied: bool = False) -> None:
+        self.denied = denied
+        super().__init__(problem)

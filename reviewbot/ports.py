@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
+from reviewbot.core.conversation import Changes, Conversation, Posted, Verdict
 from reviewbot.core.credentials import Hit
 from reviewbot.core.diff import FileDiff, Side
 from reviewbot.core.endpoints import Endpoint
@@ -116,3 +117,19 @@ class Ledger(Protocol):
 
     def append(self, entry: Entry) -> None:
         """Write one line. What it raises must stop what was about to happen."""
+
+
+class Forge(Protocol):
+    """Where a pull request is discussed. One object serves one pull request in one run, from one thread."""
+
+    def load(self, is_command: Callable[[str], bool]) -> Conversation:
+        """What the forge says. The API is asked who may write only for authors of notes that are commands.
+
+        Raises ForgeError where it cannot be read.
+        """
+
+    def post(self, changes: Changes) -> Posted:
+        """Say it, nothing twice: after a request whose outcome nobody knows, the forge is asked before another."""
+
+    def conclude(self, summary: str, note: str, verdict: Verdict) -> Posted:
+        """Put the summary into the bot's note of that id, a new one for "", and set the status of the head."""

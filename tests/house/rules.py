@@ -27,8 +27,8 @@ OWNERS = {
     "tenacity": "reviewbot/backends/retrying.py",
     "mistralai": "reviewbot/backends/mistral.py",
     "ollama": "reviewbot/backends/ollama.py",
-    "github": "reviewbot/forges/github.py",
-    "gitlab": "reviewbot/forges/gitlab.py",
+    "github": "reviewbot/forges/github",
+    "gitlab": "reviewbot/forges/gitlab",
 }
 #: Where a prompt may leave the process.
 ASKERS = frozenset({"reviewbot/pipeline/asking.py", "reviewbot/backends/retrying.py"})
