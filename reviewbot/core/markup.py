@@ -11,15 +11,18 @@ from reviewbot.core.text import coded, visible
 _BLANKS = re.compile(r"[ \t\n]+")
 _TICKS = re.compile("`+")
 #: A word of letters, or a small number, with the punctuation of prose around it: it means nothing to any parser.
-#: A number takes no dot and no bracket, which would begin a list.
+#: A number takes no dot at its end and no bracket, which would begin a list.
 _PLAIN = re.compile(
     r"""["'(]?[^\W\d_]+(?:['’-][^\W\d_]+)*["')]?[.,;:!?]?"""
     r"""|\(?[0-9]{1,6}[,;:!?]?"""
+    r"""|[0-9]{1,3}(?:,[0-9]{3}){1,4}[,;:!?]?|[0-9]{1,6}\.[0-9]{1,6}[,;:!?]?"""
 )
+#: What ends a clause after code is not part of the code.
+_CLAUSE = re.compile(r"""(.*[\w)\]}'"])([,;:])""")
 #: Seven digits of a commit are a reference to it.
 _COMMIT = re.compile("[0-9a-f]{7}", re.IGNORECASE)
-#: Signs between words; a backslash keeps the first of a line from beginning a list.
-_SIGNS = {"-": "\\-", "–": "–", "—": "—", "→": "→", "+": "\\+", "=": "\\="}
+#: Signs between words, with a blank on both sides; a backslash keeps the first of a line from beginning a list.
+_SIGNS = {"-": "\\-", "–": "–", "—": "—", "→": "→", "+": "\\+", "=": "\\=", "%": "%"}
 
 
 def inert(text: str) -> str:
@@ -36,9 +39,22 @@ def inert(text: str) -> str:
 
 def _words(text: str) -> str:
     return " ".join(
-        " ".join(_SIGNS.get(word, word) for word in run) if plain else code(" ".join(run))
+        " ".join(_SIGNS.get(word, word) for word in run) if plain else _clause(" ".join(run))
         for plain, run in groupby(text.split(" "), _is_plain)
     )
+
+
+def _clause(text: str) -> str:
+    ended = _CLAUSE.fullmatch(text)
+    return code(ended[1]) + ended[2] if ended else code(text)
+
+
+def brief(text: str, words: int, characters: int) -> str:
+    """The text as prose of at most so many visible words and characters, an ellipsis for the rest."""
+    given = text[: 16 * (characters + 1)]  # No more is looked at, however long an attacker's text is.
+    whole = visible_words(given)
+    shown = " ".join(whole.split(" ")[:words])[:characters]
+    return inert(shown) if shown == whole and given == text else inert(shown.rstrip(" .,;:")) + "…"
 
 
 def visible_words(text: str) -> str:

@@ -8,19 +8,24 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewbot.core.markup import cell, code, fenced, inert, visible_words
+from reviewbot.core.markup import brief, cell, code, fenced, inert, visible_words
 from reviewbot.core.text import visible
 from tests.formats.pages import RENDERERS
 from tests.formats.samples import hostile_text
 
 #: What a forge looks for in text outside of code.
-FORGE = re.compile(r"[@#$&%~/\\<>\[\]*_^|{}`]|[!&%~]\d|\w-\d|[0-9a-f]{7}|://|www\.|\w\.\w|\w:\w", re.IGNORECASE)
+#: A decimal number is none of it: a name of a host ends in letters.
+FORGE = re.compile(
+    r"[@#$&%~/\\<>\[\]*_^|{}`]|[!&%~]\d|\w-\d|[0-9a-f]{7}|://|www\.|\w\.[^\W\d]|[^\W\d]\.\w|\.\d+\.|\w:\w",
+    re.IGNORECASE,
+)
 any_text = st.text(st.characters(), max_size=30) | hostile_text
 
 
 def outside_code(source: str) -> str:
-    """The source without its code spans and escapes, as a forge's filters see it."""
-    return re.sub(r"\\([-+=])", r"\1", re.sub(r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)", "", source))
+    """The source without its code spans, escapes and single signs, as a forge's filters see it."""
+    words = re.sub(r"\\([-+=])", r"\1", re.sub(r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)", "", source))
+    return re.sub(r"(?<!\S)%(?![^\s…])", "", words)
 
 
 @given(any_text)
@@ -35,6 +40,20 @@ def test_prose_is_words_and_code_and_reads_as_it_was(text: str) -> None:
 @given(any_text)
 def test_a_forge_finds_nothing_outside_of_code(text: str) -> None:
     assert FORGE.search(outside_code(inert(text))) is None
+
+
+@given(any_text, st.integers(1, 5), st.integers(1, 40))
+def test_a_brief_text_has_at_most_so_many_words_and_is_as_inert(text: str, words: int, characters: int) -> None:
+    source = brief(text, words, characters)
+    assert FORGE.search(outside_code(source)) is None
+    whole = visible_words(text).replace("`", "")
+    for render in RENDERERS:
+        page = render(source)
+        assert page.names <= {"p", "code"}
+        shown = page.text.strip("\n").replace("`", "")
+        assert shown == whole or whole.startswith(shown.removesuffix("…"))
+        assert len(shown.split(" ")) <= words
+        assert len(shown) <= characters + 1
 
 
 @given(any_text)
@@ -84,6 +103,9 @@ def test_no_line_begins_with_a_command(text: str) -> None:
         ("www.evil.example or javascript:x", "`www.evil.example` or `javascript:x`"),
         ("`git push -f` (see `a b`) is `@org/x`'s.", "`git push -f` (see `a b`) is `@org/x`'s."),
         ("a`b` `c ` ` d` `e", "`` a`b` `` `c ` `` ` d` `e ``"),
+        ("4,096 tokens in 1.4 s, $0.0059, at 1.2.3, 95 % 2", "4,096 tokens in 1.4 s, `$0.0059`, at `1.2.3`, 95 % 2"),
+        ("codestral (22b): slow; x::, y", "codestral `(22b)`: slow; `x::,` y"),
+        ("1234567,1 1.2345678 1.", "`1234567,1 1.2345678 1.`"),
         ("", ""),
     ],
 )  # fmt: skip

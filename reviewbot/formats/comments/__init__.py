@@ -1,0 +1,87 @@
+"""What the bot says on a forge, in Markdown: remarks at lines, replies, answers, and the summary of a review.
+
+What a model or an author wrote goes through `core.markup` and stands there as words and code. No text holds anything
+that could be taken for one of the bot's own marks, and none is longer than a forge takes.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from reviewbot.core import summary as facts
+from reviewbot.core.findings import Finding, Rule
+from reviewbot.core.markup import brief, code
+from reviewbot.core.report import Report
+from reviewbot.formats.comments.pieces import place, quote, snippet, unmarked, written
+from reviewbot.formats.comments.sticky import Standing, summary
+
+__all__ = ["Standing", "again", "dismissed", "explained", "fixed", "gone", "helped", "refusal", "remark", "review",
+           "summary"]  # fmt: skip
+
+#: The same for an id that nobody knows and for one of what may not be shown here.
+UNKNOWN = "No finding of this id is shown here.\n"
+
+
+def remark(finding: Finding, *, title_of_rule: str = "", shown: str | None = None) -> str:
+    """The comment at the lines of a finding, without them and without what a forge offers to commit.
+
+    `shown` is a suggestion that nobody can commit with a click: it stands in the comment, as a diff.
+    """
+    titled = replace(finding, title=finding.title or title_of_rule)
+    return written("remark", finding=titled, suggestion=snippet(shown))
+
+
+def review(new: int, head_sha: str) -> str:
+    """The line above the comments of one review."""
+    found = facts.counted(new, "new finding") if new else "No new findings"
+    return f"{found} at {_commit(head_sha)}; the summary comment has the rest.\n"
+
+
+def fixed(head_sha: str) -> str:
+    return f"Fixed at {_commit(head_sha)}.\n"
+
+
+def again(head_sha: str) -> str:
+    return f"Back at {_commit(head_sha)}.\n"
+
+
+def gone(head_sha: str) -> str:
+    return f"At {_commit(head_sha)} these lines are no longer part of the change.\n"
+
+
+def dismissed(finding: Finding | None, ok: bool, why: str) -> str:
+    """The answer to a dismissal; `why` is the reason that was given for it, or that it is refused for."""
+    reason = brief(why, 60, 400)
+    if finding is None:
+        return unmarked(f"Not dismissed: {reason}\n") if reason else UNKNOWN
+    name = f"{brief(finding.title, 30, 200) or 'untitled'} ({code(finding.id)})"
+    return unmarked(f"{'Dismissed' if ok else 'Not dismissed'}: {name}{f': {reason}' if reason else ''}\n")
+
+
+def explained(finding: Finding | None, rule: Rule | None, report: Report) -> str:
+    """More about one finding, a dismissed one too, if the forge may show it."""
+    shown = facts.published(report)
+    shown = replace(shown, findings=(*shown.findings, *shown.dismissed))
+    homes = zip(shown.findings, facts.homes(shown), strict=True)
+    found = next(((item, home) for item, home in homes if finding is not None and item.id == finding.id), None)
+    if found is None:
+        return UNKNOWN
+    item, home = found
+    return written(
+        "explained", finding=item, rule=rule, gate=shown.gate, file=home, place=place(item),
+        quote=quote(facts.signs(shown), item), suggestion=snippet(item.suggestion),
+    )  # fmt: skip
+
+
+def helped() -> str:
+    """The answer to a call for help."""
+    return written("help")
+
+
+def refusal(command: str, why: str) -> str:
+    """Why a command is not followed."""
+    return unmarked(f"{code(command[:60]) or 'This'} is not done: {brief(why, 60, 400) or 'no reason given'}\n")
+
+
+def _commit(sha: str) -> str:
+    return unmarked(code(sha[:10])) or "this commit"
