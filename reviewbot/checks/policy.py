@@ -149,6 +149,7 @@ def _is_looser(before: Policy, after: Policy) -> bool:
     return (
         any(words.get(word, Label.PUBLIC) < label for word, label in _words(before).items())
         or any(until > accepted.get(name, date.min) for name, until in _accepted(after).items())
+        or bool(_dismissed(after) - _dismissed(before))
         or after.default < before.default
         or _is_lower(after.metadata, before.metadata)
         or _rank(after.fail_on) > _rank(before.fail_on)
@@ -202,6 +203,10 @@ def _accepted(policy: Policy) -> dict[str, date]:
     return {one.fingerprint: one.until for one in ordered}
 
 
+def _dismissed(policy: Policy) -> Set[object]:
+    return {(one.rule, path) for one in policy.dismissed for path in one.paths}
+
+
 def _rank(gate: Severity | None) -> int:
     return Severity.CRITICAL + 1 if gate is None else gate
 
@@ -211,6 +216,7 @@ _SETS: dict[str, Callable[[Policy], Set[object]]] = {
     "patterns": lambda policy: {(rule.label, path) for rule in policy.rules for path in rule.paths},
     "words that restrict content": lambda policy: _words(policy).items(),
     "accepted credentials": lambda policy: _accepted(policy).items(),
+    "dismissed findings": _dismissed,
     "patterns of what is not reviewed": lambda policy: set(policy.review.ignore),
 }
 

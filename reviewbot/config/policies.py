@@ -11,8 +11,9 @@ from reviewbot.config.documents import load
 from reviewbot.core import matching, regions, tables
 from reviewbot.core.findings import Severity
 from reviewbot.core.labels import Label, join, parse
-from reviewbot.core.policy import Accepted, Instructions, Policy, ReviewStyle, Rule, Source
+from reviewbot.core.policy import Policy, Rule, Source
 from reviewbot.core.schema import MAX_IN_ALL, DocumentTable, ReviewTable, wildcards
+from reviewbot.core.style import Accepted, Dismissed, Instructions, ReviewStyle
 from reviewbot.errors import ConfigError
 
 
@@ -31,6 +32,7 @@ class Document:
     review: ReviewStyle | None = None
     gate: str | None = None
     accepted: tuple[Accepted, ...] = ()
+    dismissed: tuple[Dismissed, ...] = ()
     region: regions.Region | None = None
     zero_retention: bool = False
 
@@ -58,6 +60,10 @@ def _document(name: str, table: DocumentTable, lines: tables.Lines) -> Document:
         Accepted(one.fingerprint, one.until, one.reason, name, lines.of(("accept", n)) or 0)
         for n, one in enumerate(table.accept)
     )
+    dismissed = tuple(
+        Dismissed(one.rule, tuple(one.paths), one.reason, name, lines.of(("dismiss", n)) or 0)
+        for n, one in enumerate(table.dismiss)
+    )
     return Document(
         name=name,
         rules=rules,
@@ -70,6 +76,7 @@ def _document(name: str, table: DocumentTable, lines: tables.Lines) -> Document:
         review=None if table.review is None else _style(table.review),
         gate=None if table.gate is None else table.gate.fail_on,
         accepted=accepted,
+        dismissed=dismissed,
         region=table.region,
         zero_retention=bool(table.zero_retention),
     )
@@ -77,7 +84,7 @@ def _document(name: str, table: DocumentTable, lines: tables.Lines) -> Document:
 
 def _style(table: ReviewTable) -> ReviewStyle:
     severity = Severity[table.min_severity.upper()]
-    return ReviewStyle(table.max_comments, severity, table.language, tuple(table.ignore))
+    return ReviewStyle(table.max_comments, severity, table.language, tuple(table.ignore), table.incremental)
 
 
 def effective(documents: Sequence[Document], source: Source) -> Policy:
@@ -95,6 +102,7 @@ def effective(documents: Sequence[Document], source: Source) -> Policy:
         review=next((d.review for d in reversed(documents) if d.review is not None), ReviewStyle()),
         fail_on=None if gate == "none" else Severity[gate.upper()],
         accepted=tuple(dict.fromkeys(one for document in documents for one in document.accepted)),
+        dismissed=tuple(dict.fromkeys(one for document in documents for one in document.dismissed)),
         region=regions.strictest(document.region for document in documents),
         zero_retention=any(document.zero_retention for document in documents),
     ))  # fmt: skip
@@ -102,7 +110,7 @@ def effective(documents: Sequence[Document], source: Source) -> Policy:
 
 def failed(policy: Policy, reason: str) -> Policy:
     """Everything restricted, no credential accepted, and why; style and gate stay the operator's."""
-    return sealed(replace(policy, source="none", failure=reason, tightened=None, accepted=()))
+    return sealed(replace(policy, source="none", failure=reason, tightened=None, accepted=(), dismissed=()))
 
 
 def tightened(policy: Policy, documents: Sequence[Document]) -> Policy:
@@ -110,7 +118,7 @@ def tightened(policy: Policy, documents: Sequence[Document]) -> Policy:
     asked = effective(documents, "base")
     default = asked.default if any(document.default is not None for document in documents) else Label.PUBLIC
     asked = replace(asked, default=default, default_name="default (head)", instructions=(), review=ReviewStyle(),
-                    fail_on=None, accepted=())  # fmt: skip
+                    fail_on=None, accepted=(), dismissed=())  # fmt: skip
     return sealed(replace(policy, tightened=sealed(asked)))
 
 
@@ -121,12 +129,14 @@ def sealed(policy: Policy) -> Policy:
         "default": str(policy.default), "metadata": policy.metadata and str(policy.metadata),
         "instructions": [[list(one.paths), one.text] for one in policy.instructions],
         "review": [policy.review.max_comments, str(policy.review.min_severity), policy.review.language,
-                   list(policy.review.ignore)],
+                   list(policy.review.ignore), *([] if policy.review.incremental else [False])],
         "accepted": sorted([one.fingerprint, one.until.isoformat()] for one in policy.accepted),
         "fail_on": None if policy.fail_on is None else str(policy.fail_on), "failure": policy.failure,
         "tightened": policy.tightened and policy.tightened.sha256,
     }  # fmt: skip
     if policy.region or policy.zero_retention:  # a policy that asks for neither keeps the hash it always had
         decided |= {"region": policy.region, "zero_retention": policy.zero_retention}
+    if policy.dismissed:
+        decided |= {"dismissed": sorted([one.rule, sorted(one.paths)] for one in policy.dismissed)}
     text = json.dumps(decided, sort_keys=True, separators=(",", ":"))
     return replace(policy, sha256=hashlib.sha256(text.encode()).hexdigest())

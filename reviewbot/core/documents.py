@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from reviewbot.core.labels import Label
-from reviewbot.core.policy import Accepted, Policy, ReviewStyle, Rule
+from reviewbot.core.policy import Policy, Rule
+from reviewbot.core.style import Accepted, Dismissed, ReviewStyle
 from reviewbot.core.text import is_odd, visible
 
 #: What a policy that cannot be read amounts to.
@@ -27,6 +28,7 @@ def written(policy: Policy, title: str) -> str:
     blocks += [] if policy.review == ReviewStyle() else [list(_review(policy.review))]
     blocks += [["[gate]", _pair("fail_on", "none" if policy.fail_on is None else str(policy.fail_on))]]
     blocks += [list(_accepted(one)) for one in policy.accepted]
+    blocks += [list(dismissal(one)) for one in policy.dismissed]
     return "\n\n".join("\n".join(block) for block in blocks) + "\n"
 
 
@@ -56,6 +58,7 @@ def _review(style: ReviewStyle) -> Iterator[str]:
     yield _pair("min_severity", str(style.min_severity))
     yield _pair("language", style.language)
     yield _list("ignore", style.ignore)
+    yield f"incremental = {str(style.incremental).lower()}"
 
 
 def _accepted(one: Accepted) -> Iterator[str]:
@@ -63,6 +66,15 @@ def _accepted(one: Accepted) -> Iterator[str]:
     yield "[[accept]]"
     yield _pair("fingerprint", one.fingerprint)
     yield f"until = {one.until.isoformat()}"
+    yield _pair("reason", one.reason)
+
+
+def dismissal(one: Dismissed) -> Iterator[str]:
+    """The lines of one `[[dismiss]]`."""
+    yield from _origin(f"{one.origin}:{one.line}" if one.line else one.origin)
+    yield "[[dismiss]]"
+    yield _pair("rule", one.rule)
+    yield _list("paths", one.paths)
     yield _pair("reason", one.reason)
 
 

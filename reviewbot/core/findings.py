@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from enum import IntEnum
+from itertools import count
 from typing import Literal
 
 from reviewbot.core.diff import FileDiff, Side
 from reviewbot.core.labels import Label
+
+#: The share of words that two titles of claims have in common where they are one.
+_SAME = 0.6
+_WORDS = re.compile(r"\w+")
 
 
 class Severity(IntEnum):
@@ -95,21 +101,35 @@ def at(rule: Rule, file: FileDiff, line: int | None, *, side: Side = "new", end:
     )  # fmt: skip
 
 
-def identify(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+def alike(one: str, other: str) -> bool:
+    """Whether two titles say the same: a model has many things to say of one line, and few kinds to name them by."""
+    words, others = (set(_WORDS.findall(title.lower())) for title in (one, other))
+    return len(words & others) >= _SAME * len(words | others)
+
+
+def identify(findings: Iterable[Finding], told: Mapping[str, str] | None = None) -> tuple[Finding, ...]:
     """The findings with their fingerprints: rule, path, side and quoted text, numbered where equal.
 
     Line numbers stay out, so that a rebase or an insertion above changes nothing; so does the kind that a model gives,
-    for it may call the same defect by another the next time.
+    for it may call the same defect by another the next time. `told` are titles by id: of what a model says of one text
+    nothing gets the id under which something else was told.
     """
+    titles = told or {}
+    used: set[str] = set()
     seen: Counter[tuple[str, str, str, str]] = Counter()
     identified = []
     for finding in findings:
         rule = "model" if finding.rule.startswith("model/") else finding.rule
         key = (rule, finding.location.path, finding.location.side, " ".join(finding.quote.split()))
-        text = "\0".join((*key, str(seen[key])))
-        digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+        # Of checks a number is taken once; what models said may keep one that is further down.
+        numbers = count(0 if rule == "model" else seen[key])
+        names = (hashlib.sha256("\0".join((*key, str(number))).encode("utf-8", "surrogatepass")).hexdigest()[:16]
+                 for number in numbers)  # fmt: skip
         seen[key] += 1
-        identified.append(replace(finding, id=digest[:16]))
+        name = next(name for name in names if name not in used and (
+                    rule != "model" or alike(titles.get(name, finding.title), finding.title)))  # fmt: skip
+        used.add(name)
+        identified.append(replace(finding, id=name))
     return tuple(identified)
 
 

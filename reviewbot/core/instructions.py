@@ -1,12 +1,13 @@
-"""What the team asks reviewers to look for, by path."""
+"""What the team asks reviewers to look for, and what it does not want to hear of, by path."""
 
 from __future__ import annotations
 
 from functools import lru_cache
 
 from reviewbot.core import matching as patterns
-from reviewbot.core.policy import Instructions, Policy
+from reviewbot.core.policy import Policy
 from reviewbot.core.spellings import path_key
+from reviewbot.core.style import Dismissed, Instructions, is_guarded
 
 
 def matching(policy: Policy, path: str) -> tuple[str, ...]:
@@ -18,9 +19,21 @@ def matching(policy: Policy, path: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(policy.instructions[number].text for number in sorted(owners)))
 
 
+def unwanted(policy: Policy, rule: str, path: str) -> Dismissed | None:
+    """The entry that dismisses findings of this rule here; None where it cannot be told, and for a guard."""
+    if not policy.dismissed or is_guarded(rule):
+        return None
+    try:
+        owners = _matcher(policy.dismissed).owners(path_key(path))
+    except patterns.MatchError:
+        return None
+    return next((policy.dismissed[n] for n in sorted(owners) if policy.dismissed[n].rule == rule), None)
+
+
 @lru_cache(maxsize=8)
-def _matcher(instructions: tuple[Instructions, ...]) -> patterns.Matcher:
+def _matcher(entries: tuple[Instructions, ...] | tuple[Dismissed, ...]) -> patterns.Matcher:
     """Made once for all files of a change: a matcher costs more than the matching."""
+    paths = [one.paths for one in entries]
     return patterns.paths(
-        (number, line) for number, one in enumerate(instructions) for path in one.paths for line in patterns.plain(path)
+        (number, line) for number, own in enumerate(paths) for path in own for line in patterns.plain(path)
     )

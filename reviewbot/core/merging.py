@@ -8,14 +8,11 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from functools import lru_cache
 
-from reviewbot.core.findings import Finding
+from reviewbot.core.findings import Finding, alike
 from reviewbot.core.labels import Label
 
 #: Findings of one rule in one file beyond this are counted, not listed.
 MOST = 5
-#: The share of words that two titles of claims have in common where they are one.
-_SAME = 0.6
-_WORDS = re.compile(r"\w+")
 
 #: Classes of defect by the words that tools use in their rule ids (and we in ours), most telling first.
 #: Only where two tools on one line can hardly mean two things.
@@ -129,15 +126,9 @@ def _says(finding: Finding, claim: Finding) -> bool:
     if theirs.line > (ours.end_line or ours.line) or ours.line > (theirs.end_line or theirs.line):
         return False
     if not finding.origin.startswith("check:"):
-        return _alike(finding.title, claim.title)
+        return alike(finding.title, claim.title)
     said = next((name for name, pattern in CLASSES if pattern.search(claim.title)), None)
     return said is not None and said == defect(finding.rule)
-
-
-def _alike(one: str, other: str) -> bool:
-    """Whether two titles say the same: a model has many things to say of one line, and few kinds to name them by."""
-    words, others = (set(_WORDS.findall(title.lower())) for title in (one, other))
-    return len(words & others) >= _SAME * len(words | others)
 
 
 @lru_cache(maxsize=1024)

@@ -6,7 +6,6 @@ import posixpath
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import date
 from functools import cached_property
 from typing import Literal
 
@@ -17,6 +16,7 @@ from reviewbot.core.fingerprints import NOWHERE, Excerpt, Index
 from reviewbot.core.labels import Label, join
 from reviewbot.core.regions import Region
 from reviewbot.core.spellings import deceives, is_undecodable, path_key, skeleton, text_key
+from reviewbot.core.style import Accepted, Dismissed, Instructions, ReviewStyle
 
 Source = Literal["base", "operator", "pack", "none"]
 #: The repository's own document, at its root.
@@ -40,35 +40,6 @@ class Rule:
         return f"{self.origin}:{self.line}" if self.line else self.origin
 
 
-@dataclass(frozen=True, slots=True)
-class Instructions:
-    """What the team asks reviewers to look for in these paths."""
-
-    paths: tuple[str, ...]
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class ReviewStyle:
-    """How findings are shown; never what may leave."""
-
-    max_comments: int = 5
-    min_severity: Severity = Severity.LOW
-    language: str = "en"
-    ignore: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Accepted:
-    """A credential that is known and blocks nothing up to a day. `origin` and `line` are those of a rule."""
-
-    fingerprint: str
-    until: date
-    reason: str
-    origin: str = ""
-    line: int = 0
-
-
 @dataclass(frozen=True)
 class Policy:
     """Effective rules, strictest wins; `default` labels what no rule matches."""
@@ -84,6 +55,7 @@ class Policy:
     #: The gate; None never blocks.
     fail_on: Severity | None = Severity.CRITICAL
     accepted: tuple[Accepted, ...] = ()
+    dismissed: tuple[Dismissed, ...] = ()
     #: Of hosted models: where they have to be (`local`: none may be asked), and whether they must keep nothing.
     region: Region | None = None
     zero_retention: bool = False

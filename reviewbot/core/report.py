@@ -10,12 +10,13 @@ from typing import Literal
 from reviewbot import __version__
 from reviewbot.core.answers import Usage
 from reviewbot.core.diff import ChangeKind, FileDiff, Hunk, Side
-from reviewbot.core.findings import Dropped, Finding, Rule, Severity, identify, rank
+from reviewbot.core.findings import Dropped, Finding, Rule, Severity, rank
 from reviewbot.core.grammars import language_of
 from reviewbot.core.labels import Label, permits
 from reviewbot.core.paths import is_foreign, is_pipeline, is_text_name
-from reviewbot.core.policy import Classification, Policy, ReviewStyle
+from reviewbot.core.policy import Classification, Policy
 from reviewbot.core.pull import PullRequest
+from reviewbot.core.style import ReviewStyle
 from reviewbot.core.symbols import MAX_PARSED
 
 Outcome = Literal["reviewed", "checked", "skipped", "failed"]
@@ -87,6 +88,8 @@ class Report:
     comments: Label = Label.RESTRICTED
     #: Those of the notices that may depend on text of any label.
     asides: tuple[str, ...] = ()
+    #: Findings that somebody who may write to the project dismissed, and findings of a policy's `[[dismiss]]`.
+    dismissed: tuple[Finding, ...] = ()
     version: str = __version__
 
 
@@ -142,8 +145,11 @@ SURE = 0.5
 def assemble(pull: PullRequest, policy: Policy, files: Sequence[FileReport], findings: Iterable[Finding],
              fail_on: Severity | None, notices: Sequence[str] = (), rules: Sequence[Rule] = (), *,
              comments: Label = Label.RESTRICTED) -> Report:  # fmt: skip
-    """Rank the findings, cut them to the comment budget, and derive status, conclusion and exit code."""
-    ranked = sorted(identify(findings), key=rank)
+    """Rank the findings, cut them to the comment budget, and derive status, conclusion and exit code.
+
+    The findings are identified.
+    """
+    ranked = sorted(findings, key=rank)
     placed = posted(ranked, files, policy.review, comments)
     blocking = fail_on is not None and any(finding.severity >= fail_on for finding in placed)
     outcomes = {file.outcome for file in files}

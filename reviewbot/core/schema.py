@@ -6,10 +6,11 @@ import re
 from datetime import date
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 
 from reviewbot.core.regions import Region
 from reviewbot.core.spellings import pattern_skeleton
+from reviewbot.core.style import is_guarded
 from reviewbot.core.text import is_odd
 
 #: Wildcards of one pattern, and of a document but for those at the end of folders (`a/**`), which cost nothing: a path
@@ -116,6 +117,9 @@ class ReviewTable(Table):
     min_severity: SeverityName = Field(default="low", description="below it nothing is inline")
     language: str = Field(default="en", pattern=r"^[a-z]{2,3}(-[A-Za-z]{2,4})?$", description="of what a model writes")
     ignore: list[Pattern] = Field(default=[], description="not reviewed, unless a rule labels it confidential or above")
+    incremental: bool = Field(
+        default=True, description="what a model has read at an earlier head and is as it was then is not read again"
+    )
 
 
 class GateTable(Table):
@@ -132,6 +136,21 @@ class AcceptTable(Table):
     fingerprint: str = Field(pattern=r"^[0-9a-f]{32}$", description="of the credential, as the finding gives it")
     until: date = Field(description="the last day it is accepted, a TOML date")
     reason: str = Field(min_length=1, max_length=500, description="why, for the reader of a report")
+
+
+class DismissTable(Table):
+    """[[dismiss]]"""
+
+    rule: str = Field(pattern=r"^[A-Za-z0-9_.@:+/-]{1,100}$", description="of the findings, as a report names it")
+    paths: list[Pattern] = Field(min_length=1, description="gitignore patterns")
+    reason: str = Field(min_length=1, max_length=500, description="why, for the reader of a report")
+
+    @field_validator("rule")
+    @classmethod
+    def _is_no_guard(cls, rule: str) -> str:
+        if is_guarded(rule):
+            raise ValueError("findings of this check cannot be dismissed")
+        return rule
 
 
 class DocumentTable(Table):
@@ -151,3 +170,4 @@ class DocumentTable(Table):
     review: ReviewTable | None = Field(default=None, description="how findings are shown")
     gate: GateTable | None = Field(default=None, description="what blocks")
     accept: list[AcceptTable] = Field(default=[], description="credentials that are known and block nothing")
+    dismiss: list[DismissTable] = Field(default=[], description="findings that the team does not want to hear of")

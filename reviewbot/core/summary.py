@@ -41,6 +41,7 @@ def published(report: Report, clearance: Label | None = None) -> Report:
         report, files=files, status=status_of(files), findings=findings, comments=cleared,
         notices=tuple(notice for notice in report.notices if notice not in report.asides), asides=(),
         dropped=tuple(item for item in report.dropped if permits(cleared, item.label)), usage=(), ledger=None,
+        dismissed=tuple(item for item in report.dismissed if permits(cleared, item.label)),
     )  # fmt: skip
 
 

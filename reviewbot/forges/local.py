@@ -1,11 +1,14 @@
-"""No forge: a range of commits in a repository on disk; publishing is printing."""
+"""No forge: a range of commits in a repository on disk; and a forge on which nothing is posted, but shown instead."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 from reviewbot import git
+from reviewbot.core.conversation import Changes, Conversation, Posted, Verdict
 from reviewbot.core.pull import PullRequest
+from reviewbot.core.text import visible
+from reviewbot.ports import Forge
 
 
 def load(repo: git.Repository, base: str | None, head: str,
@@ -20,3 +23,39 @@ def load(repo: git.Repository, base: str | None, head: str,
     paths = tuple(entry.path for entry in git.tree(repo, head_sha))
     files = git.changes(repo, base_sha, head_sha, *([rank(policy_sha)] if rank else []))
     return PullRequest(base_sha, head_sha, policy_sha, files, paths)
+
+
+class Preview:
+    """Satisfies `reviewbot.ports.Forge`: what would be posted is given to `show`, text of many lines, piece by piece.
+
+    Without `whole` no line of any comment is shown, only where there would be one. `forge` is read, where there is one.
+    """
+
+    def __init__(self, show: Callable[[str], None], *, whole: bool, forge: Forge | None = None) -> None:
+        self._show, self._whole, self._forge = show, whole, forge
+
+    def load(self, is_command: Callable[[str], bool]) -> Conversation:
+        """What the forge says; without one, a private pull request that nobody has said anything about."""
+        return self._forge.load(is_command) if self._forge else Conversation(visibility="private", shared=False)
+
+    def post(self, changes: Changes) -> Posted:
+        for comment in changes.comments:
+            first, last = comment.spot.lines
+            lines = f"{first}" if first == last else f"{first}-{last}"
+            self._piece(f"would comment on {visible(comment.spot.path)}:{lines} ({comment.spot.side})", comment.body)
+        for followup in changes.followups:
+            done = {True: "reply and resolve", False: "reply and open again", None: "reply"}[followup.resolve]
+            self._piece(f"would {done} in thread {visible(followup.thread)}", followup.body)
+        for answer in changes.answers:
+            self._piece("would answer", answer)
+        return Posted()
+
+    def conclude(self, summary: str, note: str, verdict: Verdict) -> Posted:
+        self._piece(f"would {'edit' if note else 'post'} the summary", summary)
+        self._show(f"would set the status {verdict.conclusion.replace('_', ' ')}: {verdict.title}")
+        return Posted()
+
+    def _piece(self, title: str, body: str) -> None:
+        self._show(title)
+        if self._whole:
+            self._show("\n".join(f"  {visible(line)}" for line in body.split("\n") if not line.startswith("<!-- ")))

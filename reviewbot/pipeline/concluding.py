@@ -7,11 +7,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from reviewbot.core.answers import Answer, Answers, by_job, usage
-from reviewbot.core.findings import Dropped, Finding
+from reviewbot.core.findings import Dropped, Finding, identify
+from reviewbot.core.instructions import unwanted
 from reviewbot.core.labels import Label
 from reviewbot.core.merging import united
 from reviewbot.core.plan import Job
 from reviewbot.core.report import FileReport, Report, assemble
+from reviewbot.core.threads import carried, matched, waived
 from reviewbot.errors import EgressDeniedError
 from reviewbot.pipeline.asking import clean
 from reviewbot.pipeline.examining import quoted
@@ -36,14 +38,20 @@ def concluded(plan: Plan, parts: Sequence[Answers] = (), *, comments: Label = La
             (stray if home is None else claims).append(said if home is None else home)
     findings, doubled = united(plan.findings, claims)
     notices = dict.fromkeys((*plan.notices, *(notice for part in parts for notice in part.notices)))
-    report = assemble(plan.pull, plan.policy, files, findings, plan.gate, tuple(notices), plan.rules, comments=comments)
+    titles = {known.told.id: known.told.title for known in plan.memory.known}
+    identified = _remembered(identify(findings, titles), plan, files)
+    aside = _unwanted(identified, plan, files)
+    report = assemble(plan.pull, plan.policy, files, [one for one in identified if one.id not in aside], plan.gate,
+                      tuple(notices), plan.rules, comments=comments)  # fmt: skip
     denied = strict and any(answer.denied for answer in answers.values())
     dropped = [replace(clean(one), label=job.label, origin=answers[job.name].backend) for job in jobs
                if job.name in answers for one in answers[job.name].dropped]  # fmt: skip
     dropped += [_aside(claim, "it is about no line of its part") for claim in stray]
     dropped += [_aside(claim, "another finding says it") for claim in doubled]
+    dismissed = tuple(one for one in identified if one.id in aside)
+    dropped += [_aside(one, aside[one.id]) for one in dismissed]
     return replace(
-        report, asides=plan.asides, usage=usage(parts), dropped=tuple(dropped),
+        report, asides=plan.asides, dismissed=dismissed, usage=usage(parts), dropped=tuple(dropped),
         exit_code=max(report.exit_code, EgressDeniedError.exit_code if denied else 0),
     )  # fmt: skip
 
@@ -97,6 +105,24 @@ def _placed(claim: Finding, job: Job) -> Finding | None:
     if None in ends or not all((spot.side, spot.path, end) in rows for end in ends):
         return None
     return quoted(claim, rows)
+
+
+def _remembered(findings: Sequence[Finding], plan: Plan, files: Sequence[FileReport]) -> tuple[Finding, ...]:
+    """The findings, and what models said at earlier heads of lines that are as they were."""
+    said = matched(findings, plan.memory.known, {file.path for file in files})
+    unchanged = {path for path, digest in plan.digests.items() if digest in plan.memory.read}
+    return (*findings, *carried(plan.memory.known, files, {known.told.id for known in said.values()}, unchanged))
+
+
+def _unwanted(findings: Sequence[Finding], plan: Plan, files: Sequence[FileReport]) -> Mapping[str, str]:
+    """By a finding's id why nobody is told: somebody who may write dismissed it, or the policy does."""
+    asked = waived(findings, plan.memory, plan.guarded, {file.path for file in files})
+    found = {id_: f"dismissed by {by.author}: {by.command.reason or 'no reason given'}" for id_, by in asked.items()}
+    for finding in findings:
+        entry = unwanted(plan.policy, finding.rule, finding.location.path)
+        if entry is not None:
+            found.setdefault(finding.id, f"dismissed by the policy: {entry.reason}")
+    return found
 
 
 def _aside(claim: Finding, reason: str) -> Dropped:

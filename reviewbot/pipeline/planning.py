@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from reviewbot.core.catalogue import WINDOW
 from reviewbot.core.diff import FileDiff
 from reviewbot.core.findings import Finding, Rule, Severity
 from reviewbot.core.labels import Label
-from reviewbot.core.passages import Material
+from reviewbot.core.passages import Material, rendered
 from reviewbot.core.plan import Job, plan
 from reviewbot.core.policy import Policy
 from reviewbot.core.pull import PullRequest
 from reviewbot.core.report import FileReport
+from reviewbot.core.threads import Memory
 from reviewbot.core.tokens import Count, estimate
 from reviewbot.pipeline.examining import Evidence, Examined, Spread, by_path, examine, views
 from reviewbot.ports import Check
@@ -37,6 +39,12 @@ class Plan:
     gate: Severity | None
     #: None where no model is to be asked.
     jobs: tuple[Job, ...] | None = None
+    #: Rules whose findings no comment dismisses.
+    guarded: tuple[str, ...] = ()
+    #: What earlier runs told of this pull request, and read of it.
+    memory: Memory = field(default_factory=Memory)
+    #: By path, a digest of all that a model may be told of a file: the same the next time, and it need not be again.
+    digests: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +62,11 @@ class Windows:
 
 def planned(pull: PullRequest, policy: Policy, *, checks: Sequence[Check], guards: Sequence[Check] = (),
             evidence: Evidence | None = None, fail_on: Severity | None = Severity.CRITICAL, spread: Spread = map,
-            windows: Windows | None = None) -> Plan:  # fmt: skip
+            windows: Windows | None = None, memory: Memory | None = None, readers: str = "") -> Plan:  # fmt: skip
     """Classify and check every changed file, and divide what models read into jobs; without windows there are none.
 
-    `guards` are the checks that also read what the policy's `ignore` leaves out.
+    `guards` are the checks that also read what the policy's `ignore` leaves out. What `memory` says a model has read is
+    in no job; `readers` names the models of this run, for another model has not read it.
     """
     known = evidence or Evidence()
     reported = by_path(known.reported)
@@ -69,14 +78,32 @@ def planned(pull: PullRequest, policy: Policy, *, checks: Sequence[Check], guard
 
     examined = tuple(spread(work, pull.files))
     files = tuple(one.report(file) for file, one in zip(pull.files, examined, strict=True))
-    materials = [one.material for one in examined if one.material is not None]
+    every = [one.material for one in examined if one.material is not None]
+    had = memory or Memory()
+    had = had if policy.review.incremental else replace(had, read={})
+    digests = {material.path: _digest(material, readers, policy) for material in every}
+    materials = [material for material in every if digests[material.path] not in had.read]
+    earlier = {path: had.read[digest] for path, digest in digests.items() if digest in had.read}
     jobs = None if windows is None else _jobs(materials, windows)
     return Plan(
-        replace(pull, files=(), paths=()), policy, tuple(_unplanned(files, materials, jobs)),
+        replace(pull, files=(), paths=()), policy,
+        tuple(_read_earlier(file, earlier) for file in _unplanned(files, materials, jobs)),
         tuple(finding for one in examined for finding in one.findings),
         tuple(rule for check in checks for rule in check.RULES), (*known.notices, *known.asides),
-        known.asides, fail_on, jobs,
+        known.asides, fail_on, jobs, tuple(rule.id for check in guards for rule in check.RULES), had, digests,
     )  # fmt: skip
+
+
+def _digest(material: Material, readers: str, policy: Policy) -> str:
+    """80 bits, so that nobody finds another text that has it."""
+    told = (readers, review.SYSTEM, policy.review.language, material.label, *material.instructions,
+            rendered(material, material.rich))  # fmt: skip
+    return hashlib.sha256("\0".join(map(str, told)).encode("utf-8", "surrogatepass")).hexdigest()[:20]
+
+
+def _read_earlier(file: FileReport, earlier: Mapping[str, str]) -> FileReport:
+    backend = earlier.get(file.path)
+    return replace(file, outcome="reviewed", route=backend, reason="as at an earlier head") if backend else file
 
 
 def _jobs(materials: Sequence[Material], windows: Windows) -> tuple[Job, ...]:

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 from reviewbot import config
 from reviewbot.core.findings import Severity
 from reviewbot.core.labels import Label
-from reviewbot.core.policy import Accepted, Instructions, Policy, ReviewStyle, Rule, classify_path
+from reviewbot.core.policy import Policy, Rule, classify_path
+from reviewbot.core.style import Accepted, Instructions, ReviewStyle
 from reviewbot.errors import ConfigError
 from tests.policies import DOCUMENTS, POLICIES
 

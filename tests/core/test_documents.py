@@ -11,7 +11,8 @@ from reviewbot import config
 from reviewbot.core.documents import written
 from reviewbot.core.findings import Severity
 from reviewbot.core.labels import Label
-from reviewbot.core.policy import Accepted, Instructions, Policy, ReviewStyle, Rule, classify_path
+from reviewbot.core.policy import Policy, Rule, classify_path
+from reviewbot.core.style import Accepted, Instructions, ReviewStyle
 from tests.policies import DOCUMENTS, PATHS, PATTERNS
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20)

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from reviewbot.core.instructions import matching
-from reviewbot.core.policy import Instructions, Policy
+from reviewbot.core.policy import Policy
+from reviewbot.core.style import Instructions
 from tests.readings import POLICY
 
 

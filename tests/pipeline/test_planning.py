@@ -17,9 +17,10 @@ from reviewbot.core.exchange import Prompt
 from reviewbot.core.findings import Finding, Rule, Severity, at
 from reviewbot.core.labels import ASSIGNABLE, Label
 from reviewbot.core.plan import Job
-from reviewbot.core.policy import Instructions, Policy
+from reviewbot.core.policy import Policy
 from reviewbot.core.policy import Rule as Sensitivity
 from reviewbot.core.pull import PullRequest
+from reviewbot.core.style import Instructions
 from reviewbot.core.tokens import estimate
 from reviewbot.pipeline import Plan, Windows
 from reviewbot.ports import Check, Reading

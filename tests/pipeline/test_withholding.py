@@ -15,9 +15,9 @@ from reviewbot.core import credentials
 from reviewbot.core.diff import Absence, FileDiff
 from reviewbot.core.findings import Finding, Location, Severity
 from reviewbot.core.labels import Label
-from reviewbot.core.policy import Accepted
 from reviewbot.core.pull import PullRequest
 from reviewbot.core.report import Report
+from reviewbot.core.style import Accepted
 from tests.readings import POLICY, diff
 
 TOKEN = "ghp_" + "Ab3dE6gH9jK2mN5pQ8sT" + "1vW4yZ7bC0eF3hJ6"

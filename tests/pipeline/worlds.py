@@ -11,12 +11,19 @@ from hypothesis import strategies as st
 
 from reviewbot.backends.retrying import Patience
 from reviewbot.backends.scripted import Answer
+from reviewbot.cli import posting
+from reviewbot.cli.forges import Sink, Venue
+from reviewbot.cli.ledgers import RunLedger
+from reviewbot.core.commands import is_command
 from reviewbot.core.diff import FileDiff
 from reviewbot.core.endpoints import Limits
 from reviewbot.core.exchange import BackendError, Failure, Prompt
 from reviewbot.core.labels import Label
 from reviewbot.core.report import Report
-from reviewbot.formats import codequality, log, markdown, sarif
+from reviewbot.core.threads import remember
+from reviewbot.formats import codequality, log, markdown, sarif, steps
+from reviewbot.pipeline import Plan
+from tests.forges.recorder import PLACE, Recorder
 from tests.pipeline.runs import is_verifying, run, scripted
 from tests.readings import diff
 
@@ -113,10 +120,31 @@ def sent(world: World) -> dict[str, object]:
         ),
     ]
     backends = backends[::-1] if world.local_first else backends
-    report = run(world.files, backends, limits=world.limits, comments=world.comments).report
-    # The whole run's exit code and conclusion have to be told: they are what is declassified, and nothing else is.
-    plain = replace(report, exit_code=0, conclusion="neutral")
-    return {"hosted": hosted, **logged(plain), **(posted(plain) if world.comments == Label.INTERNAL else {})}
+    found = run(world.files, backends, limits=world.limits, comments=world.comments)
+    plain = _plain(found.report)
+    if world.comments != Label.INTERNAL:
+        return {"hosted": hosted, **logged(plain)}
+    forge = Recorder("public")
+    told(forge, plain, found.plan)
+    # The next push, with what the first run remembers.
+    after = run(world.files, backends, limits=world.limits, comments=world.comments,
+                memory=remember(forge.load(is_command), PLACE, b"key"))  # fmt: skip
+    told(forge, _plain(after.report), after.plan)
+    return {"hosted": hosted, "forge": (forge.changes, forge.summaries, forge.verdicts), **logged(plain),
+            **posted(plain)}  # fmt: skip
+
+
+def _plain(report: Report) -> Report:
+    """The whole run's exit code and conclusion have to be told: they are what is declassified, and nothing else is."""
+    return replace(report, exit_code=0, conclusion="neutral")
+
+
+def told(forge: Recorder, report: Report, plan: Plan) -> None:
+    """Tell a report as a run does."""
+    sink = Sink(PLACE, RunLedger())
+    conversation = forge.load(is_command)
+    venue = Venue(forge, PLACE, sink, conversation, remember(conversation, PLACE, b"key"), b"key")
+    posting.tell(report, plan, forge, PLACE, sink, venue)
 
 
 def posted(report: Report) -> dict[str, object]:
@@ -129,7 +157,7 @@ def posted(report: Report) -> dict[str, object]:
 
 def logged(report: Report) -> dict[str, object]:
     services: tuple[log.Service, ...] = ("", "actions", "gitlab")
-    return {f"log {service}": log.render(report, service) for service in services}
+    return {"steps": steps.render(report), **{f"log {one}": log.render(report, one) for one in services}}
 
 
 def _model(name: str, transcript: list[str]) -> Callable[[Prompt], Answer]:
