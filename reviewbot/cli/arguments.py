@@ -38,6 +38,7 @@ def parser() -> argparse.ArgumentParser:
     _doctor(commands.add_parser("doctor", help="what is here, what is missing, what in the environment is dangerous"))
     _policy(commands.add_parser("policy", help="which label a path has and why, whether a policy is valid"))
     _audit(commands.add_parser("audit", help="whether a ledger is whole, and what it says left"))
+    _init(commands.add_parser("init", help="write a workflow, a policy and a file for the operator; never overwrites"))
     _demo(commands.add_parser("demo", help="make a small repository with a tricky pull request and review it"))
     return top
 
@@ -55,7 +56,7 @@ def _plan(command: argparse.ArgumentParser) -> None:
     _operator(command)
     command.add_argument("--output", metavar="FILE", help="write the plan: it holds lines of the change")
     command.add_argument("--explain", metavar="PATH", help="print what a model would see of this file")
-    command.set_defaults(run=_lazy("phases", "plan"))
+    command.set_defaults(run=_lazy("phases", "plan"), forge="auto")
 
 
 def _ask(command: argparse.ArgumentParser) -> None:
@@ -71,9 +72,11 @@ def _publish(command: argparse.ArgumentParser) -> None:
     command.add_argument("plan", metavar="PLAN", help="what plan wrote")
     command.add_argument("replies", nargs="*", metavar="REPLY", help="what each ask wrote")
     _operator(command)
+    command.add_argument("--pr", type=_number, metavar="N", help="number of the pull request (default: what CI says)")
+    _ledger(command)
     command.add_argument("--strict", action="store_true", help="exit 4 where no model is cleared for a file")
     _publishing(command)
-    command.set_defaults(run=_lazy("phases", "publish"), repo=".")
+    command.set_defaults(run=_lazy("phases", "publish"), repo=".", sign_key=None)
 
 
 def _change(command: argparse.ArgumentParser) -> None:
@@ -94,14 +97,18 @@ def _operator(command: argparse.ArgumentParser) -> None:
 def _asking(command: argparse.ArgumentParser) -> None:
     """Options of the commands that ask models."""
     command.add_argument("--tasks", type=_tasks, default=("review",), metavar="TASKS", help="review")
-    command.add_argument("--ledger", metavar="FILE", help="a line for every decision and for every byte that leaves")
+    _ledger(command)
     command.add_argument("--sign-key", metavar="FILE|env:NAME", help="sign the ledger's head into FILE.sig (Ed25519)")
     command.add_argument("--strict", action="store_true", help="exit 4 where no model is cleared for a file")
 
 
+def _ledger(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--ledger", metavar="FILE", help="a line for every decision and for every byte that leaves")
+
+
 def _publishing(command: argparse.ArgumentParser) -> None:
     """Options of the commands that end with a report."""
-    command.add_argument("--forge", choices=("auto", "local"), default="auto",
+    command.add_argument("--forge", choices=("auto", "local", "github", "gitlab"), default="auto",
                          help="where it is posted (local: printed)")  # fmt: skip
     command.add_argument("--output", action="append", default=[], metavar="FILE",
                          help="write a report, its format by the name; - prints it whole; may repeat")  # fmt: skip
@@ -163,6 +170,20 @@ def _audit(command: argparse.ArgumentParser) -> None:
     show.add_argument("--csv", action="store_true", help="as a table for spreadsheets")
     for name, action in (("verify", verify), ("show", show)):
         action.set_defaults(run=_lazy("audit", name))
+
+
+def _init(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--repo", default=".", metavar="DIR", help="repository (default: .)")
+    command.add_argument("--forge", choices=("github", "gitlab"),
+                         help="whose workflow (default: by remotes and CI files)")  # fmt: skip
+    command.add_argument("--pack", metavar="PACK", help="shipped pack that the policy extends (default: default)")
+    command.add_argument("--hosted", action="store_true", help="what is public or internal may go to Mistral")
+    command.add_argument("--local-url", metavar="URL", help="address of a local model, or the path of a GGUF file")
+    command.add_argument("--source", metavar="OWNER/NAME@COMMIT",
+                         help="where reviewbot is, by the 40 digits of a commit")  # fmt: skip
+    command.add_argument("--operator", metavar="FILE", help="the operator's file, outside the repository")
+    command.add_argument("--dry-run", action="store_true", help="print what would be written")
+    command.set_defaults(run=_lazy("init"))
 
 
 def _demo(command: argparse.ArgumentParser) -> None:

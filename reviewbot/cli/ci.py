@@ -5,11 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from reviewbot.core.commands import Command, of_label
+from reviewbot.core.conversation import Place, Service
+from reviewbot.core.endpoints import is_loopback
 from reviewbot.errors import ConfigError
 
 #: Webhook payloads are a few hundred kilobytes at most.
 MAX_EVENT = 8 * 1024 * 1024
+_PULLS = ("pull_request", "pull_request_target")
+#: Where the payload of an event has what it is about, if that is no pull request.
+_KEYS = {"issue_comment": "issue", "merge_group": "merge_group"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,32 +27,69 @@ class Stand:
     head: str | None = None
     number: int | None = None
     title: str = ""
+    service: Service | None = None
+    #: From a fork, in a pipeline of the project itself.
+    is_foreign: bool = False
+    #: What a label asks for that was just set, and who set it.
+    command: Command | None = None
+    sender: str = ""
 
 
 def stand(environ: Mapping[str, str], read: Callable[[str], bytes]) -> Stand:
     """What GitHub Actions or GitLab CI says, or nothing. Raises ConfigError for an event file that is none."""
-    if environ.get("GITHUB_EVENT_NAME", "") in ("pull_request", "pull_request_target"):
-        return _github(environ, read)
+    name = environ.get("GITHUB_EVENT_NAME", "")
+    if name in (*_PULLS, "issue_comment", "merge_group"):
+        return _github(name, *_event(name, environ, read))
     if environ.get("CI_MERGE_REQUEST_IID"):
         return _gitlab(environ)
     return Stand()
 
 
-def _github(environ: Mapping[str, str], read: Callable[[str], bytes]) -> Stand:
+def _event(name: str, environ: Mapping[str, str], read: Callable[[str], bytes]) -> tuple[Any, str]:
+    """The payload and the file that it is in."""
     path = environ.get("GITHUB_EVENT_PATH", "")
     try:
         data = read(path)
         if len(data) > MAX_EVENT:
             raise ConfigError(path, "the event file is too large")
-        pull = json.loads(data)["pull_request"]
-        base, head, number, title = pull["base"]["sha"], pull["head"]["sha"], pull["number"], pull["title"]
+        return json.loads(data), path
     except OSError as error:
         raise ConfigError(path or "GITHUB_EVENT_PATH", "the event file cannot be read") from error
-    except (ValueError, RecursionError, KeyError, TypeError) as error:
-        raise ConfigError(path, "not a pull_request event", key="pull_request") from error
-    if not (isinstance(base, str) and isinstance(head, str) and isinstance(number, int) and isinstance(title, str)):
-        raise ConfigError(path, "not a pull_request event", key="pull_request")
-    return Stand((base,), head, number, title)
+    except (ValueError, RecursionError) as error:
+        raise ConfigError(path, f"not a {name} event", key=_KEYS.get(name, "pull_request")) from error
+
+
+def _github(name: str, event: Any, path: str) -> Stand:
+    key = _KEYS.get(name, "pull_request")
+    try:
+        if name == "merge_group":
+            group = event[key]
+            return Stand((_text(group["base_sha"]),), _text(group["head_sha"]))
+        if name == "issue_comment":
+            issue = event[key]
+            # A comment on an issue is on nothing that can be reviewed; its head and base the forge says.
+            number = _number(issue["number"]) if "pull_request" in issue else None
+            return Stand(number=number, title=_text(issue["title"]), service="github" if number else None)
+        pull = event[key]
+        label = event["label"]["name"] if event.get("action") == "labeled" else ""
+        return Stand(
+            (_text(pull["base"]["sha"]),), _text(pull["head"]["sha"]), _number(pull["number"]), _text(pull["title"]),
+            "github", command=of_label(_text(label)), sender=_text(event.get("sender", {}).get("login", "")),
+        )  # fmt: skip
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ConfigError(path, f"not a {name} event", key=key) from error
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise TypeError
+    return value
+
+
+def _number(value: object) -> int:
+    if not isinstance(value, int):
+        raise TypeError
+    return value
 
 
 def _gitlab(environ: Mapping[str, str]) -> Stand:
@@ -59,4 +103,34 @@ def _gitlab(environ: Mapping[str, str]) -> Stand:
         environ.get("CI_MERGE_REQUEST_DIFF_BASE_SHA", ""),
     )
     head = environ.get("CI_MERGE_REQUEST_SOURCE_BRANCH_SHA") or environ.get("CI_COMMIT_SHA")
-    return Stand(tuple(filter(None, names)), head, int(number), environ.get("CI_MERGE_REQUEST_TITLE", ""))
+    source = environ.get("CI_MERGE_REQUEST_SOURCE_PROJECT_ID", "")
+    own = environ.get("CI_PROJECT_ID", "")
+    title = environ.get("CI_MERGE_REQUEST_TITLE", "")
+    return Stand(tuple(filter(None, names)), head, int(number), title, "gitlab", bool(source and own and source != own))
+
+
+def place(service: Service, number: int, environ: Mapping[str, str]) -> Place:
+    """The pull request of that number, where CI's own variables say. Raises ConfigError by the name of a variable."""
+    if service == "github":
+        api = _address(environ, "GITHUB_API_URL", "https://api.github.com")
+        rest = api.removesuffix("/v3")
+        graphql = _address(environ, "GITHUB_GRAPHQL_URL", f"{rest}/graphql")
+        project = environ.get("GITHUB_REPOSITORY", "")
+        owner, slash, name = project.partition("/")
+        if not (owner and slash and name) or "/" in name:
+            raise ConfigError("environment", "is no owner/name, and says which repository", key="GITHUB_REPOSITORY")
+        return Place("github", api, project, number, graphql)
+    server = environ.get("CI_SERVER_URL", "") or "https://gitlab.com"
+    api = _address(environ, "CI_API_V4_URL", f"{server.rstrip('/')}/api/v4")
+    project = environ.get("CI_MERGE_REQUEST_PROJECT_ID", "") or environ.get("CI_PROJECT_ID", "")
+    if not project:
+        raise ConfigError("environment", "is not set, and says which project", key="CI_PROJECT_ID")
+    return Place("gitlab", api, project, number)
+
+
+def _address(environ: Mapping[str, str], name: str, otherwise: str) -> str:
+    """An address that a token may go to: encrypted, or this machine."""
+    url = (environ.get(name, "") or otherwise).rstrip("/")
+    if url.startswith("https://") or (url.startswith("http://") and is_loopback(url)):
+        return url
+    raise ConfigError("environment", "no https address, and a token goes there", key=name)

@@ -62,6 +62,10 @@ class RunLedger:
             self._write(Entry("end", "", Label.PUBLIC, status, totals=totals))
             self._state = "its run has ended"
 
+    def following(self) -> RunLedger:
+        """The ledger of another run, which goes on where this one has ended."""
+        return RunLedger(self._key, self._store, self._last, self.name)
+
     @property
     def head(self) -> str:
         """SHA-256 of the last line: whoever keeps it can tell any change of what is before."""

@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 
 from reviewbot import git
-from reviewbot.cli.ci import Stand, stand
+from reviewbot.cli.ci import Stand
 from reviewbot.cli.environment import fingerprint_key
 from reviewbot.cli.evidence import load_index
 from reviewbot.cli.linters import reported
@@ -33,10 +33,13 @@ class Loaded:
     policy: Policy
     evidence: Evidence
 
+    def noticing(self, notices: Sequence[str]) -> Loaded:
+        """The same with more for the reader of the report to know."""
+        return replace(self, evidence=replace(self.evidence, notices=(*self.evidence.notices, *notices)))
 
-def loaded(arguments: argparse.Namespace, environ: Mapping[str, str], git_program: str) -> Loaded:
-    """Read the change. Raises UsageError, ConfigError, RepositoryError."""
-    place = stand(environ, lambda name: Path(name).read_bytes())
+
+def loaded(arguments: argparse.Namespace, environ: Mapping[str, str], git_program: str, place: Stand) -> Loaded:
+    """Read the change, at the place where CI says it is. Raises UsageError, ConfigError, RepositoryError."""
     if not is_pack(arguments.policy) and is_tracked(Path(arguments.policy), Path(arguments.repo)):
         raise UsageError(f"{visible(arguments.policy)}: the repository under review tracks it, so that a pull request "
                          "could loosen it: name a pack or a file elsewhere, or make it .reviewbot.toml")  # fmt: skip

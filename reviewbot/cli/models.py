@@ -9,6 +9,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from reviewbot.cli import adapters, counting, environment, operators
+from reviewbot.cli.ci import Stand
 from reviewbot.core import routing
 from reviewbot.core.catalogue import LOCAL_WINDOW, completed
 from reviewbot.core.endpoints import Endpoint, Operator
@@ -25,6 +26,22 @@ def operator(arguments: argparse.Namespace, environ: Mapping[str, str]) -> Opera
     """What the operator says. Raises UsageError, ConfigError."""
     directory = None if arguments.repo is None else Path(arguments.repo)
     return operators.load(arguments.operator, environ, offline=arguments.offline, directory=directory)
+
+
+def trusting(said: Operator, at: Stand) -> tuple[Operator, tuple[str, ...]]:
+    """What the operator says as far as it holds for this pull request, and why not all of it does.
+
+    Whoever has a fork wrote the pipeline that runs here: it gets the checks, and no model of ours to play with.
+    """
+    if not (at.is_foreign and said.endpoints):
+        return said, ()
+    why = "This merge request comes from a fork: no model is asked, the checks read it alone."
+    return replace(said, endpoints=()), (why,)
+
+
+def names(said: Operator) -> str:
+    """The models that may read, as one name: by another, a text is not read yet."""
+    return "; ".join(f"{one.name} {one.kind} {one.model} {one.digest}" for one in said.endpoints)
 
 
 def loaded(said: Operator, environ: Mapping[str, str], policy: Policy, pull: PullRequest, ledger: Ledger,

@@ -7,10 +7,13 @@ import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
+from pathlib import Path
 
 from reviewbot import checks, pipeline
-from reviewbot.cli import environment, handover, loading, models, records, reports
+from reviewbot.cli import ci, environment, forges, handover, loading, models, records, reports
+from reviewbot.cli.ledgers import RunLedger
 from reviewbot.cli.progress import stage
+from reviewbot.cli.telling import Outcome, told
 from reviewbot.cli.workers import spread
 from reviewbot.core.answers import Answers
 from reviewbot.core.labels import Label, permits
@@ -25,22 +28,32 @@ from reviewbot.tasks import review
 
 
 def plan(arguments: argparse.Namespace, environ: Mapping[str, str]) -> int:
-    """Phase 1, without a secret: what is asked of models, and what the checks say."""
+    """Phase 1, without a secret: what is asked of models, and what the checks say.
+
+    With a token that may read the pull request, what was read at an earlier head is not asked again.
+    """
+    began = models.started()
     if arguments.explain and environment.in_ci(environ):
         raise UsageError("--explain prints lines of the change, which a build's log must not have")
     said = models.operator(arguments, environ)
+    own = environment.taken(environ)
+    at = ci.stand(own, lambda name: Path(name).read_bytes())
+    said, foreign = models.trusting(said, at)
     with stage("reading the change"):
-        change = loading.loaded(arguments, environ, shutil.which("git") or "git")
+        venue = forges.opened(arguments, at, own, RunLedger(), began + said.limits.seconds)
+        change = loading.loaded(arguments, own, shutil.which("git") or "git", forges.standing(at, venue))
+        change = change.noticing(foreign)
     with stage(f"checking {counted(len(change.pull.files), 'file')}"):
         made = pipeline.planned(
             change.pull, change.policy, checks=checks.ALL, guards=checks.GUARDS, evidence=change.evidence,
             fail_on=loading.gate(arguments.fail_on, change.policy), spread=spread, windows=models.windows(said),
+            memory=venue.memory, readers=models.names(said),
         )  # fmt: skip
     if arguments.output:
         handover.write_plan(arguments.output, made)
     if arguments.explain:
         return _explained(made, arguments.explain)
-    said_of = LOG if environment.in_ci(environ) else Label.RESTRICTED
+    said_of = LOG if environment.in_ci(own) else Label.RESTRICTED
     numbers = [
         sum(permits(said_of, one.label) for one in many) for many in (made.files, made.jobs or (), made.findings)
     ]
@@ -112,10 +125,25 @@ def publish(arguments: argparse.Namespace, environ: Mapping[str, str]) -> int:
     made, sha256 = handover.read_plan(arguments.plan)
     parcels = handover.read_replies(arguments.replies, sha256)
     said = models.operator(arguments, environ)
-    report = pipeline.concluded(made, [parcel.answers for parcel in parcels], comments=said.comments,
-                                strict=arguments.strict)  # fmt: skip
-    if parcels:
-        heads = [parcel.ledger.head for parcel in parcels]
-        names = ", ".join(filter(None, (parcel.ledger.path for parcel in parcels)))
-        report = replace(report, ledger=Record(names, sum(one.ledger.entries for one in parcels), merged(heads)))
-    return reports.publish(report, outputs, environ, whole="-" in arguments.output)
+    own = environment.taken(environ)
+    at = ci.stand(own, lambda name: Path(name).read_bytes())
+    if at.number not in (None, made.pull.number) and arguments.pr is None:
+        raise UsageError(f"{visible(arguments.plan)}: not the plan of this pull request")
+    with records.opened(arguments, own) as ledger:
+        venue = forges.opened(arguments, at, own, ledger, models.started() + said.limits.seconds)
+        # What is remembered is what the forge says now, not what it said when the plan was made.
+        made = replace(made, memory=venue.memory) if venue.forge else made
+        shown = forges.clearance(said.comments, venue)
+        answers = [parcel.answers for parcel in parcels]
+        report = pipeline.concluded(made, answers, comments=shown, strict=arguments.strict)
+        if parcels:
+            heads = [parcel.ledger.head for parcel in parcels]
+            names = ", ".join(filter(None, (parcel.ledger.path for parcel in parcels)))
+            report = replace(report, ledger=Record(names, sum(one.ledger.entries for one in parcels), merged(heads)))
+        outcome = Outcome(report, ("The review could not be told.",), lost=True)
+        try:
+            outcome = told(report, made, venue, ledger)
+        finally:  # Whatever a forge does, the reports are written.
+            code = reports.publish(outcome.report, outputs, own, whole="-" in arguments.output,
+                                   notices=outcome.notices, lost=outcome.lost)  # fmt: skip
+    return code

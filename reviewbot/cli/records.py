@@ -30,6 +30,11 @@ def opened(arguments: argparse.Namespace, environ: Mapping[str, str]) -> Iterato
         yield ledger
 
 
+def told(ledger: ledgers.RunLedger, status: str) -> None:
+    """End the run that told a report. Raises LedgerError."""
+    ledger.end(seen=0, reviewed=0, withheld=0, status=status)
+
+
 def ended(report: Report, plan: Plan, parts: Sequence[Answers], ledger: ledgers.RunLedger,
           arguments: argparse.Namespace, environ: Mapping[str, str]) -> Report:  # fmt: skip
     """The report with the head of its ledger, whose run is over. Raises LedgerError."""

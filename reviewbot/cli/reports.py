@@ -11,8 +11,8 @@ from pathlib import Path
 
 from reviewbot.cli.environment import in_ci
 from reviewbot.core.report import Report
-from reviewbot.core.text import visible
-from reviewbot.errors import UsageError
+from reviewbot.core.text import harmless, visible
+from reviewbot.errors import NotReviewedError, UsageError
 from reviewbot.formats import Render, renderer
 
 #: What a file may be to others, as far as whoever runs this lets it.
@@ -46,20 +46,31 @@ def writable(names: Iterable[str]) -> None:
             raise UsageError(f"{visible(name)}: cannot be written: {problem}")
 
 
-def publish(report: Report, outputs: Sequence[tuple[str, Render]], environ: Mapping[str, str], *, whole: bool) -> int:
-    """Write every report that can be written and print one; the exit code of the run."""
+def publish(report: Report, outputs: Sequence[tuple[str, Render]], environ: Mapping[str, str], *, whole: bool,
+            notices: Sequence[str] = (), lost: bool = False) -> int:  # fmt: skip
+    """Write every report that can be written and print one; the exit code of the run.
+
+    `notices` are what there is to say of telling it on a forge, `lost` whether that failed.
+    """
     problems = [problem for name, render in outputs if (problem := written(name, render(report)))]
     _print(report, environ, whole=whole)
+    if summary := environ.get("GITHUB_STEP_SUMMARY", "") if environ.get("GITHUB_ACTIONS") else "":
+        from reviewbot.formats import steps
+
+        problem = written(summary, steps.render(report, notices), more=True)
+        problems += [problem] if problem else []
+    for notice in notices:
+        print(f"! {harmless(notice)}")
     for problem in problems:
         print(f"reviewbot: {problem}", file=sys.stderr)
-    return max(report.exit_code, UsageError.exit_code if problems else 0)
+    return max(report.exit_code, UsageError.exit_code if problems else 0, NotReviewedError.exit_code if lost else 0)
 
 
-def written(name: str, text: str, mode: int = _MODE) -> str:
-    """Write a file; why it could not be, "" where it was."""
+def written(name: str, text: str, mode: int = _MODE, *, more: bool = False) -> str:
+    """Write a file, or with `more` at its end; why it could not be, "" where it was."""
     try:
         # The name may be that of a link which the pull request brought.
-        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | getattr(os, "O_NOFOLLOW", 0)
+        flags = os.O_WRONLY | os.O_CREAT | (os.O_APPEND if more else os.O_TRUNC) | getattr(os, "O_NOFOLLOW", 0)
         with open(os.open(name, flags, mode), "w", encoding="utf-8") as stream:  # noqa: PTH123 (a descriptor)
             if mode != _MODE and stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
                 # The file may have been there, open to everyone.

@@ -4,7 +4,9 @@ import json
 
 import pytest
 
-from reviewbot.cli.ci import Stand, stand
+from reviewbot.cli.ci import Stand, place, stand
+from reviewbot.core.commands import Command
+from reviewbot.core.conversation import Service
 from reviewbot.errors import ConfigError
 
 ACTIONS = {"GITHUB_EVENT_NAME": "pull_request", "GITHUB_EVENT_PATH": "event.json"}
@@ -24,7 +26,7 @@ def test_a_push_in_actions_is_not_a_pull_request() -> None:
 
 
 def test_actions_says_it_in_the_event_file() -> None:
-    assert stand(ACTIONS, lambda _: json.dumps(EVENT).encode()) == Stand(("a" * 40,), "b" * 40, 7, "T")
+    assert stand(ACTIONS, lambda _: json.dumps(EVENT).encode()) == Stand(("a" * 40,), "b" * 40, 7, "T", "github")
 
 
 NUMBER_FOR_SHA = {"pull_request": {**EVENT["pull_request"], "base": {"sha": 3}}}
@@ -47,7 +49,7 @@ def test_gitlab_prefers_the_tip_of_the_target_branch_where_the_policy_is() -> No
         "CI_MERGE_REQUEST_IID": "3", "CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "main", "CI_COMMIT_SHA": "c" * 40,
         "CI_MERGE_REQUEST_DIFF_BASE_SHA": "d" * 40, "CI_MERGE_REQUEST_TITLE": "T",
     }  # fmt: skip
-    assert stand(environ, absent) == Stand(("refs/remotes/origin/main", "d" * 40), "c" * 40, 3, "T")
+    assert stand(environ, absent) == Stand(("refs/remotes/origin/main", "d" * 40), "c" * 40, 3, "T", "gitlab")
 
 
 def test_a_merge_request_number_that_is_none_is_named() -> None:
@@ -58,3 +60,69 @@ def test_a_merge_request_number_that_is_none_is_named() -> None:
 def test_a_merged_result_is_not_the_head_that_is_reviewed() -> None:
     environ = {"CI_MERGE_REQUEST_IID": "3", "CI_MERGE_REQUEST_SOURCE_BRANCH_SHA": "e" * 40, "CI_COMMIT_SHA": "c" * 40}
     assert stand(environ, absent).head == "e" * 40
+
+
+def event(**more: object) -> bytes:
+    return json.dumps({**EVENT, **more}).encode()
+
+
+def test_a_label_that_was_just_set_is_a_command_of_whoever_set_it() -> None:
+    data = event(action="labeled", label={"name": "reviewbot:full"}, sender={"login": "ada"})
+    found = stand(ACTIONS, lambda _: data)
+    assert (found.command, found.sender) == (Command("full"), "ada")
+
+
+@pytest.mark.parametrize("more", [{"action": "labeled", "label": {"name": "bug"}},
+                                  {"action": "opened", "label": {"name": "reviewbot:full"}}])  # fmt: skip
+def test_another_label_or_another_event_is_no_command(more: dict[str, object]) -> None:
+    assert stand(ACTIONS, lambda _: event(**more)).command is None
+
+
+def commented(**more: object) -> Stand:
+    data = json.dumps({"issue": {"number": 7, "title": "T", **more}}).encode()
+    return stand({**ACTIONS, "GITHUB_EVENT_NAME": "issue_comment"}, lambda _: data)
+
+
+def test_a_comment_on_a_pull_request_names_it_and_no_commit() -> None:
+    assert commented(pull_request={}) == Stand(number=7, title="T", service="github")
+
+
+def test_a_comment_on_an_issue_is_on_nothing_to_review() -> None:
+    assert commented() == Stand(title="T")
+
+
+def test_a_merge_queue_has_commits_and_nothing_to_comment_on() -> None:
+    data = json.dumps({"merge_group": {"base_sha": "a" * 40, "head_sha": "b" * 40}}).encode()
+    found = stand({**ACTIONS, "GITHUB_EVENT_NAME": "merge_group"}, lambda _: data)
+    assert found == Stand(("a" * 40,), "b" * 40)
+
+
+@pytest.mark.parametrize(("source", "foreign"), [("2", True), ("1", False), ("", False)])
+def test_a_pipeline_of_a_fork_in_the_project_itself_is_told(source: str, foreign: bool) -> None:
+    environ = {"CI_MERGE_REQUEST_IID": "3", "CI_PROJECT_ID": "1", "CI_MERGE_REQUEST_SOURCE_PROJECT_ID": source}
+    assert stand(environ, absent).is_foreign is foreign
+
+
+def test_a_server_of_ones_own_needs_no_setting_beside_the_variables_of_ci() -> None:
+    environ = {"GITHUB_API_URL": "https://ghe.example/api/v3", "GITHUB_REPOSITORY": "o/r"}
+    assert place("github", 7, environ).graphql == "https://ghe.example/api/graphql"
+    environ = {"CI_SERVER_URL": "https://git.example/gitlab", "CI_PROJECT_ID": "5"}
+    assert place("gitlab", 7, environ).api == "https://git.example/gitlab/api/v4"
+
+
+def test_the_merge_request_of_a_fork_is_in_the_project_that_it_goes_to() -> None:
+    assert place("gitlab", 7, {"CI_PROJECT_ID": "2", "CI_MERGE_REQUEST_PROJECT_ID": "1"}).project == "1"
+
+
+@pytest.mark.parametrize(("service", "environ", "name"), [
+    ("github", {"GITHUB_API_URL": "http://ghe.example/api/v3", "GITHUB_REPOSITORY": "o/r"}, "GITHUB_API_URL"),
+    ("github", {"GITHUB_GRAPHQL_URL": "ftp://x", "GITHUB_REPOSITORY": "o/r"}, "GITHUB_GRAPHQL_URL"),
+    ("github", {}, "GITHUB_REPOSITORY"), ("github", {"GITHUB_REPOSITORY": "o/r/x"}, "GITHUB_REPOSITORY"),
+    ("gitlab", {"CI_API_V4_URL": "http://git.example/api/v4", "CI_PROJECT_ID": "5"}, "CI_API_V4_URL"),
+    ("gitlab", {}, "CI_PROJECT_ID"),
+])  # fmt: skip
+def test_a_place_that_a_token_may_not_go_to_is_named_by_its_variable(
+    service: Service, environ: dict[str, str], name: str
+) -> None:
+    with pytest.raises(ConfigError, match=f"^environment: {name}: "):
+        place(service, 7, environ)

@@ -1,0 +1,177 @@
+"""What is said on a forge, made of a report and of what was told before. Values only; posting.py sends it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from pathlib import PurePath
+
+from reviewbot.core import spots
+from reviewbot.core.comment import Mark, told, written
+from reviewbot.core.conversation import Changes, Comment, Followup, Place
+from reviewbot.core.findings import Finding
+from reviewbot.core.report import Record, Report
+from reviewbot.core.style import Dismissed
+from reviewbot.core.summary import homes
+from reviewbot.core.threads import Asked, Memory, Reconciled, meant_by, waived
+from reviewbot.formats import comments
+
+#: Answers to commands in one run; findings and materials that a summary remembers.
+MOST_ANSWERS, MOST_TOLD, MOST_READ = 10, 200, 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """A report as this forge may show it, and what was told there before."""
+
+    shown: Report
+    found: Reconciled
+    memory: Memory
+    place: Place
+    key: bytes
+    #: Rules whose findings no comment dismisses.
+    guarded: frozenset[str]
+
+    def marked(self, body: str, mark: Mark) -> str:
+        line = written(mark, self.place, self.key)
+        return f"{body.rstrip()}\n\n{line}" if line else body
+
+
+def changes(account: Account) -> Changes:
+    """One review with what is new, a reply for what is gone or back, and answers to commands."""
+    inline = tuple(_comments(account))
+    head = account.shown.head_sha
+    digest = sha256("\0".join([head, *(comment.id for comment in inline)]).encode()).hexdigest()[:16]
+    body = account.marked(comments.review(len(inline), head), Mark("review", of=digest, head_sha=head))
+    said = [*_answers(account)]
+    return Changes(
+        head, body if inline else "", inline,
+        (*_followups(account), *(one for one in said if isinstance(one, Followup))),
+        tuple(one for one in said if isinstance(one, str)),
+    )  # fmt: skip
+
+
+def _comments(account: Account) -> Iterator[Comment]:
+    shown = account.shown
+    new = {finding.id for finding in account.found.new}
+    titles = {rule.id: rule.title for rule in shown.rules}
+    clashing = spots.clashing(finding for finding in shown.findings if finding.id in new)
+    for finding, home in zip(shown.findings, homes(shown), strict=True):
+        place = None if home is None else spots.spot(finding, home)
+        if finding.id not in new or finding.posted != "inline" or place is None:
+            continue
+        text = None if finding.id in clashing else spots.committable(finding, place)
+        as_text = finding.suggestion if text is None else None
+        body = comments.remark(finding, title_of_rule=titles.get(finding.rule, ""), shown=as_text)
+        mark = Mark("finding", (told(finding),), head_sha=shown.head_sha)
+        yield Comment(finding.id, place, body, written(mark, account.place, account.key), text)
+
+
+def _followups(account: Account) -> Iterator[Followup]:
+    head, paths = account.shown.head_sha, {file.path for file in account.shown.files}
+    for known in account.found.fixed:
+        if known.thread:
+            there = known.told.location.path in paths
+            body = comments.fixed(head) if there else comments.gone(head)
+            state = Mark("state", of=known.told.id, head_sha=head)
+            yield Followup(known.thread, account.marked(body, state), resolve=True)
+    for known in account.found.again:
+        if known.thread:
+            state = Mark("state", of=known.told.id)
+            yield Followup(known.thread, account.marked(comments.again(head), state), resolve=False)
+
+
+def _answers(account: Account) -> Iterator[Followup | str]:
+    """A reply to each command that has none yet, in the thread that it is about or stands in."""
+    waiting = [asked for asked in account.memory.asked if not asked.answered and asked.command.name != "review"]
+    for asked in waiting[:MOST_ANSWERS]:
+        body, thread, resolve = _answer(account, asked)
+        text = account.marked(body, Mark("answer", of=asked.note))
+        yield Followup(thread, text, resolve) if thread else text
+
+
+def _answer(account: Account, asked: Asked) -> tuple[str, str, bool | None]:
+    name = asked.command.name
+    if name == "help":
+        return comments.helped(), asked.thread, None
+    if name == "full":
+        return comments.review(len(account.found.new), account.shown.head_sha), asked.thread, None
+    if name not in ("dismiss", "explain"):
+        return comments.refusal(name, "this version has no such task"), asked.thread, None
+    findings = {one.id: one for one in (*account.shown.findings, *account.shown.dismissed)}
+    before = account.found.before
+    names = {id_: (id_, before[id_].told.id if id_ in before else id_) for id_ in findings}
+    meant = meant_by(asked, names)
+    if len(meant) != 1:
+        why = "the id of more than one finding begins so" if meant else "no finding shown here has that id"
+        return comments.refusal(name, why), asked.thread, None
+    finding = findings[meant[0]]
+    if name == "explain":
+        rule = next((rule for rule in account.shown.rules if rule.id == finding.rule), None)
+        return comments.explained(finding, rule, account.shown), asked.thread, None
+    if finding.rule in account.guarded:
+        why = "a finding of this rule is accepted by the policy of the base branch alone"
+        return comments.dismissed(finding, False, why), asked.thread, None
+    known = before.get(finding.id)
+    thread = known.thread if known is not None and known.thread else asked.thread
+    return comments.dismissed(finding, True, asked.command.reason), thread, True if thread else None
+
+
+def settled(account: Account, refused: Mapping[str, str]) -> Report:
+    """The report with where each finding really is told: at its lines only where a thread is."""
+
+    def placed(finding: Finding) -> Finding:
+        known = account.found.before.get(finding.id)
+        there = finding.posted == "inline" and finding.id not in refused if known is None else bool(known.thread)
+        return replace(finding, posted="inline" if there else "summary")
+
+    return replace(account.shown, findings=tuple(map(placed, account.shown.findings)))
+
+
+def named(record: Record | None) -> Record | None:
+    """A ledger by its name alone: where a runner keeps its files is nobody's business."""
+    names = () if record is None else (PurePath(name).name for name in record.path.split(", "))
+    return None if record is None else replace(record, path=", ".join(names))
+
+
+def memory(account: Account, final: Report, digests: Mapping[str, str]) -> str:
+    """The mark of the summary: findings that have no thread, and what models have read, as much as one line holds."""
+    here = tuple(told(finding) for finding in final.findings if finding.posted == "summary")[:MOST_TOLD]
+    read: dict[str, list[str]] = {}
+    files = sorted(final.files, key=lambda file: file.label)
+    for file in [file for file in files if file.outcome == "reviewed" and file.path in digests][:MOST_READ]:
+        read.setdefault(file.route or "", []).append(digests[file.path])
+    kept = {route: tuple(found) for route, found in read.items() if route}
+    for mark in (
+        Mark("summary", here, head_sha=final.head_sha, read=kept),
+        Mark("summary", here[: MOST_TOLD // 4], head_sha=final.head_sha, read=kept),
+        Mark("summary", here, head_sha=final.head_sha),
+        Mark("summary", head_sha=final.head_sha),
+    ):
+        if line := written(mark, account.place, account.key):
+            return line
+    return ""
+
+
+def standing(account: Account, refused: Mapping[str, str]) -> comments.Standing:
+    """The counts that a summary begins with."""
+    found, dismissed = account.found, account.shown.dismissed
+    return comments.Standing(len(found.new), found.open, len(found.fixed), len(found.again), len(dismissed), refused,
+                             tuple(_learned(account)))  # fmt: skip
+
+
+def _learned(account: Account) -> Iterator[Dismissed]:
+    """Dismissals as entries of a policy; the path of one with a sign that means something there is not one."""
+    shown = account.shown
+    by = waived(shown.dismissed, account.memory, account.guarded, {file.path for file in shown.files})
+    for finding in shown.dismissed:
+        path = finding.location.path
+        if finding.id in by and not set(path) & set("*?[]\\!# ") and path.isprintable():
+            yield Dismissed(finding.rule, (f"/{path}",), by[finding.id].command.reason or "dismissed in a comment")
+
+
+def origins(changed: Changes) -> Sequence[tuple[str, str]]:
+    """What a review is made of, for the ledger: paths and bodies."""
+    paths = [(comment.spot.path, comment.body) for comment in changed.comments]
+    return [*paths, *(("thread", one.body) for one in changed.followups), *(("answer", one) for one in changed.answers)]

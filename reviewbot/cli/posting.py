@@ -1,0 +1,69 @@
+"""Telling a report on its forge: what is new as one review, what is gone in its thread, the rest in one summary."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from reviewbot.cli import bodies
+from reviewbot.cli.forges import Sink, Venue
+from reviewbot.core.conversation import Changes, Outcome, Place, Posted, Verdict
+from reviewbot.core.exchange import Excerpt
+from reviewbot.core.labels import join
+from reviewbot.core.report import Report
+from reviewbot.core.summary import counted, found, published, verdict
+from reviewbot.core.threads import reconcile
+from reviewbot.formats import comments
+from reviewbot.pipeline import Plan
+from reviewbot.ports import Forge
+
+#: Characters of the summary with its mark: GitHub takes 65,536.
+_ROOM = 65_000
+_MOVED = "The pull request has a newer head: nothing is posted for this one."
+
+
+def tell(report: Report, plan: Plan, forge: Forge, place: Place, sink: Sink,
+         venue: Venue) -> tuple[Report, tuple[str, ...], Outcome]:  # fmt: skip
+    """The report with where each finding is told, what there is to say of it, and what became of it all.
+
+    Nothing found is lost: what the forge refuses at its lines is in the summary, and the report has everything.
+    """
+    shown = published(report)
+    found_again = reconcile(shown, venue.memory, {file.path for file in plan.files})
+    account = bodies.Account(shown, found_again, venue.memory, place, venue.key, frozenset(plan.guarded))
+    sink.label = join(*(file.label for file in shown.files), *(finding.label for finding in shown.findings))
+    posted = _posted(forge, sink, bodies.changes(account))
+    if posted.outcome == "moved":
+        return report, (_MOVED,), "moved"
+    final = bodies.settled(account, posted.refused)
+    there = {finding.id: finding.posted for finding in final.findings}
+    told = replace(
+        report, findings=tuple(replace(one, posted=there.get(one.id, one.posted)) for one in report.findings)
+    )
+    mark = bodies.memory(account, final, plan.digests)
+    text = comments.summary(replace(told, ledger=bodies.named(report.ledger)),
+                            bodies.standing(account, posted.refused), room=_ROOM - len(mark))  # fmt: skip
+    last = _concluded(forge, sink, final, venue.memory.summary, text, mark)
+    outcomes = (posted.outcome, last.outcome)
+    outcome: Outcome = "failed" if "failed" in outcomes else "denied" if "denied" in outcomes else "posted"
+    return told, (*_said(posted), *last.notices), outcome
+
+
+def _posted(forge: Forge, sink: Sink, changes: Changes) -> Posted:
+    """Posting tells whether the head has moved, so it is asked even where there is nothing new to say."""
+    sink.status = "review"
+    sink.inputs = tuple(Excerpt(text, sink.label, origin) for origin, text in bodies.origins(changes))
+    return forge.post(changes)
+
+
+def _concluded(forge: Forge, sink: Sink, final: Report, note: str, text: str, mark: str) -> Posted:
+    sink.status, sink.inputs = "summary", (Excerpt(text, sink.label, "summary"),)
+    title = f"{verdict(final)}; {found(final.findings)}"
+    whole = f"{text.rstrip()}\n\n{mark}" if mark else text
+    return forge.conclude(whole, note, Verdict(final.head_sha, final.conclusion, title))
+
+
+def _said(posted: Posted) -> Iterator[str]:
+    if posted.refused:
+        yield f"{counted(len(posted.refused), 'comment')} could not be placed at their lines; the summary has them."
+    yield from posted.notices

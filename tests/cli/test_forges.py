@@ -1,0 +1,142 @@
+"""Which forge a run posts to, and what becomes of a review that cannot be posted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from reviewbot.cli import main
+from tests.contract.scenes import Scene, scene
+from tests.repositories import Work
+from tests.servers import github
+
+BASE = {"app.py": "def app(rows):\n    return rows\n"}
+EVAL = {"app.py": "def app(rows):\n    return eval(rows)\n"}
+ACTIONS = {"CI": "true", "GITHUB_ACTIONS": "true"}
+
+
+def review(folder: Path, *options: str, environ: dict[str, str] | None = None) -> int:
+    work = Work.at(folder / "plain")
+    work.commit(**BASE)
+    work.git("checkout", "-q", "-b", "feature")
+    work.commit(**EVAL)
+    return main(["review", "--repo", str(work.path), "--base", "main", *options], environ or {})
+
+
+@pytest.mark.parametrize(("options", "environ", "said"), [
+    (["--forge", "github", "--pr", "7"], {"GITHUB_REPOSITORY": "o/r"}, "--forge github: GITHUB_TOKEN is not set"),
+    (["--forge", "gitlab", "--pr", "7"], {"CI_PROJECT_ID": "1"}, "--forge gitlab: GITLAB_TOKEN is not set"),
+    (["--forge", "github"], {"GITHUB_TOKEN": "t"}, "--forge github: which pull request? Give --pr N"),
+    (["--forge", "github", "--pr", "7"], {"GITHUB_TOKEN": "t"}, "GITHUB_REPOSITORY"),
+    (["--forge", "gitlab", "--pr", "7"], {"GITLAB_TOKEN": "t"}, "CI_PROJECT_ID"),
+])  # fmt: skip
+def test_a_forge_that_was_asked_for_and_cannot_be_had_is_a_mistake(
+    options: list[str], environ: dict[str, str], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert review(tmp_path, *options, environ=environ) == 2
+    assert said in capsys.readouterr().err
+
+
+def test_outside_ci_nothing_is_posted_and_nobody_expects_it(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert review(tmp_path, environ={"GITHUB_TOKEN": "t"}) == 0
+    assert "posted" not in capsys.readouterr().out
+
+
+def test_a_pipeline_without_a_token_says_that_nothing_is_posted(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    environ = {"CI_MERGE_REQUEST_IID": "7", "CI_PROJECT_ID": "1", "CI_COMMIT_SHA": "HEAD"}
+    assert review(tmp_path, "--head", "feature", environ=environ) == 0
+    assert "! GITLAB_TOKEN is not set: nothing is posted." in capsys.readouterr().out
+
+
+def test_a_forks_token_leaves_annotations_and_the_step_summary(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    summary = tmp_path / "summary.md"
+    summary.write_text("before\n")
+    with scene("github", tmp_path, BASE, EVAL, fork=True) as here:
+        here.token = here.server.tokens["read"]
+        seen = here.review(environ={**ACTIONS, "GITHUB_STEP_SUMMARY": str(summary)})
+        assert (seen.code, seen.added) == (0, (0, 0, 0))
+        assert [one["path"] for one in seen.report["findings"]] == ["app.py"]
+    out = capsys.readouterr().out
+    assert "::warning file=app.py,title=calls/eval,line=2,endLine=2::" in out
+    assert "may not" in out
+    assert summary.read_text().startswith("before\n### reviewbot: ")
+    assert "`app.py:2` `calls/eval`" in summary.read_text()
+
+
+def test_no_line_of_a_file_is_in_the_step_summary(tmp_path: Path) -> None:
+    summary = tmp_path / "summary.md"
+    with scene("github", tmp_path, BASE, EVAL) as here:
+        here.review(environ={**ACTIONS, "GITHUB_STEP_SUMMARY": str(summary)})
+    assert "eval(rows)" not in summary.read_text()
+
+
+@pytest.mark.parametrize("status", [500, 502])
+def test_a_forge_that_does_not_answer_is_a_review_that_did_not_arrive(
+    status: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with scene("github", tmp_path, BASE, EVAL) as here:
+        here.server.faults += [github.Fault("POST", "/graphql", status, times=9)]
+        seen = here.review()
+        assert (seen.code, seen.added) == (3, (0, 0, 0))
+        assert [one["path"] for one in seen.report["findings"]] == ["app.py"]
+    assert "! Nothing is posted: " in capsys.readouterr().out
+
+
+def test_a_dry_run_shows_what_would_be_posted_and_posts_nothing(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with scene("github", tmp_path, BASE, EVAL) as here:
+        assert here.review("--dry-run").added == (0, 0, 0)
+        assert {request.method + request.path for request in here.server.requests} == {"POST/graphql"}
+        out = capsys.readouterr().out
+        assert "would comment on app.py:2 (new)\n  **medium** Code run from a value" in out
+        assert "would post the summary\n" in out
+        assert "would set the status neutral: checked, no model; 1 medium" in out
+        here.review("--dry-run", environ={"CI": "true"})
+        assert "**medium**" not in capsys.readouterr().out
+
+
+def test_comments_on_a_public_project_tell_nothing_above_internal(tmp_path: Path) -> None:
+    policy = '[[rule]]\nlabel = "restricted"\npaths = ["ledger/**"]\n'
+    base = {**BASE, ".reviewbot.toml": policy, "ledger/core.py": "def post(cents):\n    return cents\n"}
+    head = {**EVAL, "ledger/core.py": "def post(cents):\n    return eval(cents)\n"}
+    with scene("github", tmp_path, base, head, visibility="public") as here:
+        seen = here.review()
+        assert [thread.path for thread in here.server.threads] == ["app.py"]
+        assert "ledger" not in here.summary
+        posted = {one["path"]: one["posted"] for one in seen.report["findings"]}
+        assert posted == {"app.py": "inline", "ledger/core.py": "withheld"}
+
+
+def ledger_of(folder: Path) -> str:
+    return str(folder / "ledger.jsonl")
+
+
+def test_every_byte_that_a_forge_gets_is_on_the_ledger(tmp_path: Path) -> None:
+    import json
+
+    with scene("github", tmp_path, BASE, EVAL) as here:
+        here.review("--ledger", ledger_of(tmp_path))
+        sent = sum(request.size for request in here.server.requests)
+    lines = [json.loads(line) for line in Path(ledger_of(tmp_path)).read_text().splitlines()]
+    posts = [line for line in lines if line["kind"] == "post"]
+    assert sum(line["bytes_out"] for line in posts) == sent > 0
+    assert {line["sink"] for line in posts} == {"github"}
+    assert [line["status"] for line in posts] == ["read", "review", "summary", "summary"]
+    assert main(["audit", "verify", ledger_of(tmp_path)], {}) == 0
+
+
+def shown_head(here: Scene) -> str:
+    return here.summary.partition("ledger head `")[2].partition("`")[0]
+
+
+def test_the_head_that_is_posted_is_one_of_the_ledgers_lines(tmp_path: Path) -> None:
+    with scene("github", tmp_path, BASE, EVAL) as here:
+        here.review("--ledger", ledger_of(tmp_path))
+        assert main(["audit", "verify", ledger_of(tmp_path), "--head", shown_head(here)], {}) == 0
+        assert str(tmp_path) not in here.summary
