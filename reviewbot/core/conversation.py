@@ -86,6 +86,8 @@ class Spot:
     side: Side
     start: tuple[int | None, int | None]
     end: tuple[int | None, int | None]
+    #: Both ends by both of the diff's running counters, also where a side lacks the line: so GitLab names lines.
+    counts: tuple[tuple[int, int], tuple[int, int]] | None = field(default=None, compare=False)
 
     @property
     def lines(self) -> tuple[int, int]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from reviewbot.core.conversation import Spot
-from reviewbot.core.diff import Line
+from reviewbot.core.diff import Hunk, Line
 from reviewbot.core.findings import Finding
 from reviewbot.core.paths import is_lock, is_pipeline
 from reviewbot.core.report import FileReport
@@ -25,17 +25,25 @@ def spot(finding: Finding, file: FileReport) -> Spot | None:
     """The lines of a finding as a forge can show them: in one hunk, else the first alone. None where there are none."""
     where = finding.location
     at = where.line
-    for hunk in file.hunks if at is not None else ():
-        lines = {_number(line, where.side): line for line in hunk.lines}
-        first = lines.get(at)
-        if at is not None and first is not None:
-            last = lines.get(max(at, where.end_line or at), first)
-            return Spot(file.path, file.old_path, where.side, (first.old, first.new), (last.old, last.new))
+    copied = file.change == "copied"  # which forges show as added
+    if at is None or (copied and where.side == "old"):
+        return None
+    for hunk in file.hunks:
+        lines = {(line.new if where.side == "new" else line.old): (line, counts) for line, counts in _counted(hunk)}
+        if at in lines:
+            ends = [lines[at], lines.get(max(at, where.end_line or at), lines[at])]
+            start, end = ((None if copied else line.old, line.new) for line, _ in ends)
+            old_path = file.path if copied else file.old_path
+            return Spot(file.path, old_path, where.side, start, end, None if copied else (ends[0][1], ends[1][1]))
     return None
 
 
-def _number(line: Line, side: str) -> int | None:
-    return line.new if side == "new" else line.old
+def _counted(hunk: Hunk) -> Iterator[tuple[Line, tuple[int, int]]]:
+    """Each line with the numbers that both sides are at before it."""
+    old, new = hunk.old_start, hunk.new_start
+    for line in hunk.lines:
+        yield line, (old, new)
+        old, new = old + (line.old is not None), new + (line.new is not None)
 
 
 def committable(finding: Finding, place: Spot) -> str | None:

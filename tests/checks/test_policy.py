@@ -77,6 +77,7 @@ def test_a_change_without_effect_is_only_told() -> None:
 
 
 WORDS = policy('[[rule]]\nlabel = "restricted"\ncontent = ["PatientId"]')
+DISMISS = '[[dismiss]]\nrule = "a/b"\npaths = ["x/**"]\nreason = "r"\n'
 ACCEPT = '[[accept]]\nfingerprint = "{}"\nuntil = {}\nreason = "r"\n'
 
 
@@ -101,6 +102,8 @@ ACCEPT = '[[accept]]\nfingerprint = "{}"\nuntil = {}\nreason = "r"\n'
         (rules(), policy("[review]\nmax_comments = 1"), "the style of reviews changes", MEDIUM),
         (rules(), policy('[[instructions]]\npaths = ["a"]\ntext = "x"'),
          "the instructions to reviewers change", MEDIUM),
+        (rules(), policy(DISMISS), "dismissed findings: 0 gone, 1 new", HIGH),
+        (policy(DISMISS), rules(), "dismissed findings: 1 gone, 0 new", MEDIUM),
         (rules(), policy(ACCEPT.format("0" * 32, "2027-01-31")), "accepted credentials: 0 gone, 1 new", HIGH),
         (policy(ACCEPT.format("0" * 32, "2027-01-31")), policy(ACCEPT.format("0" * 32, "2027-02-01")),
          "accepted credentials: 1 gone, 1 new", HIGH),

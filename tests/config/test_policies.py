@@ -15,7 +15,7 @@ from reviewbot import config
 from reviewbot.core.findings import Severity
 from reviewbot.core.labels import Label
 from reviewbot.core.policy import Policy, Rule, classify_path
-from reviewbot.core.style import Accepted, Instructions, ReviewStyle
+from reviewbot.core.style import Accepted, Dismissed, Instructions, ReviewStyle
 from reviewbot.errors import ConfigError
 from tests.policies import DOCUMENTS, POLICIES
 
@@ -120,6 +120,9 @@ RULE = '[[rule]]\nlabel = "public"\n'
         ("x = " + "9" * 5000, ": a value that is too large"),
         ("x = 1\n" * 20_000, ": larger than 64 KiB"),
         ("a." * 60 + "a = 1", ":1: a key of too many parts"),
+        ('[[dismiss]]\nrule = "credentials/key"\npaths = ["x"]\nreason = "r"', ":2: dismiss.rule: "),
+        ('[[dismiss]]\nrule = "a b"\npaths = ["x"]\nreason = "r"', ":2: dismiss.rule: "),
+        ('[[dismiss]]\nrule = "a/b"\nreason = "r"', ":1: dismiss.paths: is missing"),
         ('[[accept]]\nfingerprint = "xyz"\nuntil = 2027-01-31\nreason = "r"', ":2: accept.fingerprint: "),
         (f'{ACCEPT}until = "2027-01-31"', ":4: accept.until: must be a date"),
         (f'{ACCEPT}until = 2027-01-31T00:00:00', ":4: accept.until: must be a date"),
@@ -213,6 +216,19 @@ def test_a_document_that_is_read_twice_counts_once() -> None:
 
 
 ACCEPTED = Accepted("0a" * 16, date(2027, 1, 31), "a test key", "d.toml", 1)
+
+
+def test_a_dismissal_is_the_bases_to_say() -> None:
+    text = b'[[dismiss]]\nrule = "a/b"\npaths = ["x/**"]\nreason = "r"\n'
+    said = config.read("x.toml", text)
+    base = config.effective([said], "base")
+    entry = Dismissed("a/b", ("x/**",), "r", "x.toml", 1)
+    assert base.dismissed == (entry,)
+    assert config.failed(base, "broken").dismissed == ()
+    tightened = config.tightened(base, [said])
+    assert tightened.tightened is not None
+    assert (tightened.dismissed, tightened.tightened.dismissed) == ((entry,), ())
+    assert base.sha256 != config.sealed(replace(base, dismissed=())).sha256
 
 
 def test_an_accepted_credential_is_the_bases_to_say() -> None:

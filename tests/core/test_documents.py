@@ -12,7 +12,7 @@ from reviewbot.core.documents import written
 from reviewbot.core.findings import Severity
 from reviewbot.core.labels import Label
 from reviewbot.core.policy import Policy, Rule, classify_path
-from reviewbot.core.style import Accepted, Instructions, ReviewStyle
+from reviewbot.core.style import Accepted, Dismissed, Instructions, ReviewStyle
 from tests.policies import DOCUMENTS, PATHS, PATTERNS
 
 TEXT = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=20)
@@ -27,6 +27,7 @@ POLICIES = st.builds(
             default=documents[0].default or Label.INTERNAL, source="base", sha256="",
             metadata=documents[0].metadata, instructions=(Instructions(PATTERNS[:2], text),), review=style,
             fail_on=gate, accepted=(Accepted("0a" * 16, until, text, "x.toml", 9),), default_place=text,
+            dismissed=(Dismissed("a/b", ("x/**",), text, "x.toml", 12),),
         )
     ),
     st.lists(DOCUMENTS, min_size=1, max_size=2),

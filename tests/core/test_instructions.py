@@ -1,4 +1,4 @@
-"""What the team asks for in a path: as its patterns say, in the document's order."""
+"""What the team asks for in a path, and what it does not want to hear of there, as its patterns say."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from reviewbot.core.instructions import matching
+from reviewbot import checks
+from reviewbot.core.instructions import matching, unwanted
 from reviewbot.core.policy import Policy
-from reviewbot.core.style import Instructions
+from reviewbot.core.style import GUARDS, Dismissed, Instructions
 from tests.readings import POLICY
 
 
@@ -47,3 +48,29 @@ def test_what_the_pull_request_itself_asks_for_is_not_followed() -> None:
 
 def test_a_pattern_that_is_none_matches_nothing() -> None:
     assert matching(policy((("a\\",), "one"), (("**",), "two")), "a") == ()
+
+
+SCRIPTS = Dismissed("exceptions/swallowed", ("scripts/**",), "one-off")
+
+
+@pytest.mark.parametrize(("rule", "path", "is_unwanted"), [
+    ("exceptions/swallowed", "scripts/a.py", True), ("exceptions/swallowed", "SCRIPTS/a.py", True),
+    ("exceptions/swallowed", "app/a.py", False), ("exceptions/lost", "scripts/a.py", False),
+])  # fmt: skip
+def test_a_finding_is_dismissed_by_its_rule_where_the_policy_says_so(rule: str, path: str, is_unwanted: bool) -> None:
+    found = unwanted(replace(POLICY, dismissed=(SCRIPTS,)), rule, path)
+    assert found == (SCRIPTS if is_unwanted else None)
+
+
+@pytest.mark.parametrize("rule", ["credentials/key", "policy/changed", "invisible/bidi", "entries/link"])
+def test_a_guard_is_not_dismissed_whatever_a_policy_says(rule: str) -> None:
+    assert unwanted(replace(POLICY, dismissed=(replace(SCRIPTS, rule=rule),)), rule, "scripts/a.py") is None
+
+
+def test_what_the_pull_request_itself_dismisses_is_heard_of() -> None:
+    proposed = replace(POLICY, dismissed=(SCRIPTS,))
+    assert unwanted(replace(POLICY, tightened=proposed), "exceptions/swallowed", "scripts/a.py") is None
+
+
+def test_the_guards_are_those_that_read_what_a_team_ignores() -> None:
+    assert {rule.id.partition("/")[0] for check in checks.GUARDS for rule in check.RULES} == set(GUARDS)
