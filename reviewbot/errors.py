@@ -39,8 +39,11 @@ class NotReviewedError(ReviewbotError):
 
 
 class ForgeError(NotReviewedError):
-    """A forge that cannot be read or written. `denied`: this token may not, and trying again does not help."""
+    """A forge that cannot be read or written. `denied`: this token may not, and trying again does not help.
 
-    def __init__(self, problem: str, *, denied: bool = False) -> None:
-        self.denied = denied
+    `status` is that of HTTP, 0 where there was none.
+    """
+
+    def __init__(self, problem: str, *, denied: bool = False, status: int = 0) -> None:
+        self.denied, self.status = denied, status
         super().__init__(problem)

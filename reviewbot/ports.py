@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
@@ -122,8 +122,8 @@ class Ledger(Protocol):
 class Forge(Protocol):
     """Where a pull request is discussed. One object serves one pull request in one run, from one thread."""
 
-    def load(self, is_command: Callable[[str], bool]) -> Conversation:
-        """What the forge says. The API is asked who may write only for authors of notes that are commands.
+    def load(self, is_command: Callable[[str], bool], people: Collection[str] = ()) -> Conversation:
+        """What the forge says. The API is asked who may write for authors of notes that are commands, and for `people`.
 
         Raises ForgeError where it cannot be read.
         """

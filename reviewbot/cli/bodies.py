@@ -9,10 +9,11 @@ from pathlib import PurePath
 
 from reviewbot.core import spots
 from reviewbot.core.comment import Mark, told, written
-from reviewbot.core.conversation import Changes, Comment, Followup, Place
+from reviewbot.core.conversation import Changes, Comment, Followup, Place, Spot
 from reviewbot.core.findings import Finding
+from reviewbot.core.labels import Label, permits
 from reviewbot.core.report import Record, Report
-from reviewbot.core.style import Dismissed
+from reviewbot.core.style import Dismissed, is_guarded
 from reviewbot.core.summary import homes
 from reviewbot.core.threads import Asked, Memory, Reconciled, meant_by, waived
 from reviewbot.formats import comments
@@ -30,8 +31,6 @@ class Account:
     memory: Memory
     place: Place
     key: bytes
-    #: Rules whose findings no comment dismisses.
-    guarded: frozenset[str]
 
     def marked(self, body: str, mark: Mark) -> str:
         line = written(mark, self.place, self.key)
@@ -57,15 +56,24 @@ def _comments(account: Account) -> Iterator[Comment]:
     new = {finding.id for finding in account.found.new}
     titles = {rule.id: rule.title for rule in shown.rules}
     clashing = spots.clashing(finding for finding in shown.findings if finding.id in new)
-    for finding, home in zip(shown.findings, homes(shown), strict=True):
-        place = None if home is None else spots.spot(finding, home)
-        if finding.id not in new or finding.posted != "inline" or place is None:
+    places = _places(shown)
+    for finding in shown.findings:
+        place = places.get(finding.id)
+        if finding.id not in new or place is None:
             continue
         text = None if finding.id in clashing else spots.committable(finding, place)
         as_text = finding.suggestion if text is None else None
         body = comments.remark(finding, title_of_rule=titles.get(finding.rule, ""), shown=as_text)
         mark = Mark("finding", (told(finding),), head_sha=shown.head_sha)
         yield Comment(finding.id, place, body, written(mark, account.place, account.key), text)
+
+
+def _places(report: Report) -> Mapping[str, Spot]:
+    """By id of a finding, the lines at which a forge can show it."""
+    copied = {file.old_path for file in report.files if file.change == "copied"}
+    found = zip(report.findings, homes(report), strict=True)
+    places = ((one.id, spots.spot(one, home, copied)) for one, home in found if home and one.posted == "inline")
+    return {name: place for name, place in places if place is not None}
 
 
 def _followups(account: Account) -> Iterator[Followup]:
@@ -100,7 +108,7 @@ def _answer(account: Account, asked: Asked) -> tuple[str, str, bool | None]:
     if name not in ("dismiss", "explain"):
         return comments.refusal(name, "this version has no such task"), asked.thread, None
     findings = {one.id: one for one in (*account.shown.findings, *account.shown.dismissed)}
-    before = account.found.before
+    before = {**account.found.before, **account.found.dismissed}
     names = {id_: (id_, before[id_].told.id if id_ in before else id_) for id_ in findings}
     meant = meant_by(asked, names)
     if len(meant) != 1:
@@ -110,7 +118,7 @@ def _answer(account: Account, asked: Asked) -> tuple[str, str, bool | None]:
     if name == "explain":
         rule = next((rule for rule in account.shown.rules if rule.id == finding.rule), None)
         return comments.explained(finding, rule, account.shown), asked.thread, None
-    if finding.rule in account.guarded:
+    if is_guarded(finding.rule):
         why = "a finding of this rule is accepted by the policy of the base branch alone"
         return comments.dismissed(finding, False, why), asked.thread, None
     known = before.get(finding.id)
@@ -120,10 +128,11 @@ def _answer(account: Account, asked: Asked) -> tuple[str, str, bool | None]:
 
 def settled(account: Account, refused: Mapping[str, str]) -> Report:
     """The report with where each finding really is told: at its lines only where a thread is."""
+    places = _places(account.shown)
 
     def placed(finding: Finding) -> Finding:
         known = account.found.before.get(finding.id)
-        there = finding.posted == "inline" and finding.id not in refused if known is None else bool(known.thread)
+        there = finding.id in places and finding.id not in refused if known is None else bool(known.thread)
         return replace(finding, posted="inline" if there else "summary")
 
     return replace(account.shown, findings=tuple(map(placed, account.shown.findings)))
@@ -135,18 +144,28 @@ def named(record: Record | None) -> Record | None:
     return None if record is None else replace(record, path=", ".join(names))
 
 
-def memory(account: Account, final: Report, digests: Mapping[str, str]) -> str:
-    """The mark of the summary: findings that have no thread, and what models have read, as much as one line holds."""
-    here = tuple(told(finding) for finding in final.findings if finding.posted == "summary")[:MOST_TOLD]
+def memory(account: Account, final: Report, digests: Mapping[str, str], labels: Mapping[str, Label]) -> str:
+    """The mark of the summary: what was found, and what models have read, as much as one line holds.
+
+    What is said to be read is not asked about again, so it is said only where all that was found is remembered: claims
+    too that have a thread, for somebody may delete it, and dismissed ones, for who dismissed them may take it back.
+    """
+    found = (*final.findings, *final.dismissed)
+    every = [
+        told(finding) for finding in found if finding.posted != "inline" or not finding.origin.startswith("check:")
+    ]
+    here = tuple(every[:MOST_TOLD])
     read: dict[str, list[str]] = {}
     files = sorted(final.files, key=lambda file: file.label)
-    for file in [file for file in files if file.outcome == "reviewed" and file.path in digests][:MOST_READ]:
+    known = [file for file in files if file.outcome == "reviewed" and file.path in digests
+             and permits(final.comments, labels[file.path])]  # fmt: skip
+    for file in known[:MOST_READ] if len(every) <= MOST_TOLD else ():
         read.setdefault(file.route or "", []).append(digests[file.path])
     kept = {route: tuple(found) for route, found in read.items() if route}
     for mark in (
         Mark("summary", here, head_sha=final.head_sha, read=kept),
-        Mark("summary", here[: MOST_TOLD // 4], head_sha=final.head_sha, read=kept),
         Mark("summary", here, head_sha=final.head_sha),
+        Mark("summary", here[: MOST_TOLD // 4], head_sha=final.head_sha),
         Mark("summary", head_sha=final.head_sha),
     ):
         if line := written(mark, account.place, account.key):
@@ -164,7 +183,7 @@ def standing(account: Account, refused: Mapping[str, str]) -> comments.Standing:
 def _learned(account: Account) -> Iterator[Dismissed]:
     """Dismissals as entries of a policy; the path of one with a sign that means something there is not one."""
     shown = account.shown
-    by = waived(shown.dismissed, account.memory, account.guarded, {file.path for file in shown.files})
+    by = waived(shown.dismissed, account.memory, {file.path for file in shown.files})
     for finding in shown.dismissed:
         path = finding.location.path
         if finding.id in by and not set(path) & set("*?[]\\!# ") and path.isprintable():

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from reviewbot import __version__, checks, git
-from reviewbot.cli import environment, examination, operators
+from reviewbot.cli import ci, environment, examination, forges, operators
 from reviewbot.cli.environment import KEY
 from reviewbot.cli.linters import ruff
 from reviewbot.cli.policies import PACKS, load_base, load_policy
@@ -35,7 +35,8 @@ def run(arguments: argparse.Namespace, environ: Mapping[str, str]) -> int:
     rows += [
         ("ruff", ruff(arguments.repo) or "none outside the repository: optional, it adds findings in Python files")
     ]
-    rows += [("key", "set" if environ.get(KEY) else f"{KEY} is not set: no credential can be accepted")]
+    unkeyed = f"{KEY} is not set: no credential can be accepted, and no memory on a forge is signed"
+    rows += [("key", "set" if environ.get(KEY) else unkeyed), ("forge", _forge(environ))]
     found = _models(arguments.operator, directory, policy, environ)
     for name, value in (*rows, *found.rows):
         print(f"{name:13} {visible(value)}")
@@ -89,6 +90,20 @@ def warnings(environ: Mapping[str, str]) -> Iterator[str]:
         yield f"{name} is set: it {effect}. {remedy}"
     if environment.opens_ollama(environ):
         yield "OLLAMA_HOST is more than this machine: an Ollama that is started with it asks nobody for a password."
+
+
+def _forge(environ: Mapping[str, str]) -> str:
+    """Where a review of this run would be posted. Whether the token may is known when it is tried."""
+    try:
+        at = ci.stand(environ, lambda name: Path(name).read_bytes())
+        if at.service is None or at.number is None:
+            return "none here: a review is printed, and --forge with --pr posts it"
+        there = ci.place(at.service, at.number, environ)
+    except ConfigError as error:
+        return str(error)
+    token = forges.TOKENS[at.service]
+    said = "set" if environ.get(token, "").strip() else "not set: nothing is posted"
+    return f"{there.service}, {there.project} #{there.number} at {there.api}, {token} is {said}"
 
 
 def _git_version(program: str | None) -> str:

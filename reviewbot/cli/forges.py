@@ -86,12 +86,14 @@ def opened(arguments: argparse.Namespace, at: Stand, environ: Mapping[str, str],
     if getattr(arguments, "dry_run", False):
         forge = Preview(_show, whole=not in_ci(environ), forge=forge)
     try:
-        conversation = forge.load(commands.is_command)
+        conversation = forge.load(commands.is_command, (at.sender,) if at.command else ())
     except ForgeError as error:
-        return Venue(notices=(f"Nothing is posted: {error}.",), lost=not error.denied)
+        # A fork's token may not, which is as it should be; one that nobody knows is somebody's mistake.
+        return Venue(notices=(f"Nothing is posted: {error}.",), lost=not (error.denied and error.status == 403))
     key = fingerprint_key(environ)
     memory = remember(conversation, there, key)
-    if (at.command is not None and at.command.name == "full") or memory.wants("full"):
+    by_label = at.command is not None and at.command.name == "full" and at.sender in conversation.writers
+    if by_label or memory.wants("full"):
         memory = replace(memory, read={})
     return Venue(forge, there, sink, conversation, memory, key, conversation.notices)
 

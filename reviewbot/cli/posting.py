@@ -30,7 +30,7 @@ def tell(report: Report, plan: Plan, forge: Forge, place: Place, sink: Sink,
     """
     shown = published(report)
     found_again = reconcile(shown, venue.memory, {file.path for file in plan.files})
-    account = bodies.Account(shown, found_again, venue.memory, place, venue.key, frozenset(plan.guarded))
+    account = bodies.Account(shown, found_again, venue.memory, place, venue.key)
     sink.label = join(*(file.label for file in shown.files), *(finding.label for finding in shown.findings))
     posted = _posted(forge, sink, bodies.changes(account))
     if posted.outcome == "moved":
@@ -40,7 +40,7 @@ def tell(report: Report, plan: Plan, forge: Forge, place: Place, sink: Sink,
     told = replace(
         report, findings=tuple(replace(one, posted=there.get(one.id, one.posted)) for one in report.findings)
     )
-    mark = bodies.memory(account, final, plan.digests)
+    mark = bodies.memory(account, final, plan.digests, plan.labels)
     text = comments.summary(replace(told, ledger=bodies.named(report.ledger)),
                             bodies.standing(account, posted.refused), room=_ROOM - len(mark))  # fmt: skip
     last = _concluded(forge, sink, final, venue.memory.summary, text, mark)

@@ -71,8 +71,6 @@ class Conversation:
     notes: tuple[Note, ...] = ()
     #: Of the authors of commands, those who may write to the project, as its API says.
     writers: frozenset[str] = frozenset()
-    #: Other programs may speak as this identity: on GitHub, whoever has a workflow's own token.
-    shared: bool = True
     #: What could not be read, for the reader of the review.
     notices: tuple[str, ...] = ()
 

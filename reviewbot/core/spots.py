@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from reviewbot.core.conversation import Spot
 from reviewbot.core.diff import Hunk, Line
@@ -21,12 +21,18 @@ _GUARDED = re.compile(
 _COMMAND = re.compile(r"^/[a-z_]", re.IGNORECASE | re.MULTILINE)
 
 
-def spot(finding: Finding, file: FileReport) -> Spot | None:
-    """The lines of a finding as a forge can show them: in one hunk, else the first alone. None where there are none."""
+def spot(finding: Finding, file: FileReport, sources: Collection[str] = ()) -> Spot | None:
+    """The lines of a finding as a forge can show them: in one hunk, else the first alone. None where there are none.
+
+    `sources` are the paths that this change makes copies of. Forges know no copies: of several files that come of one
+    that goes, which they take for that one, moved, is theirs to say. Of what is another kind of file now they show the
+    new side alone.
+    """
     where = finding.location
     at = where.line
     copied = file.change == "copied"  # which forges show as added
-    if at is None or (copied and where.side == "old"):
+    unsure = copied or file.change == "typechange" or (file.change == "renamed" and file.old_path in sources)
+    if at is None or (unsure and where.side == "old"):
         return None
     for hunk in file.hunks:
         lines = {(line.new if where.side == "new" else line.old): (line, counts) for line, counts in _counted(hunk)}

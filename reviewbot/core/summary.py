@@ -31,8 +31,9 @@ def published(report: Report, clearance: Label | None = None) -> Report:
     """
     cleared = report.comments if clearance is None else clearance
     findings = tuple(item for item in report.findings if item.posted != "withheld" and permits(cleared, item.label))
+    dismissed = tuple(item for item in report.dismissed if permits(cleared, item.label))
     if cleared >= Label.RESTRICTED:
-        return replace(report, findings=findings)
+        return replace(report, findings=findings, dismissed=dismissed)
     files = tuple(file for file in report.files if permits(cleared, file.label))
     if cleared < report.comments:
         # Places at lines are few: what is above must not have taken any of them here.
@@ -41,7 +42,7 @@ def published(report: Report, clearance: Label | None = None) -> Report:
         report, files=files, status=status_of(files), findings=findings, comments=cleared,
         notices=tuple(notice for notice in report.notices if notice not in report.asides), asides=(),
         dropped=tuple(item for item in report.dropped if permits(cleared, item.label)), usage=(), ledger=None,
-        dismissed=tuple(item for item in report.dismissed if permits(cleared, item.label)),
+        dismissed=dismissed,
     )  # fmt: skip
 
 

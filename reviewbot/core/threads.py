@@ -18,6 +18,7 @@ from reviewbot.core.ground import Ground
 from reviewbot.core.labels import join
 from reviewbot.core.merging import MOST
 from reviewbot.core.report import FileReport, Report
+from reviewbot.core.style import is_guarded
 
 #: Commands that are heard in one run. A dismissal that is not heard is none, so these are many.
 MAX_COMMANDS = 500
@@ -75,7 +76,8 @@ def remember(conversation: Conversation, place: Place, key: bytes) -> Memory:
     """The memory that the bot's own notes hold.
 
     A finding is known by any mark of the bot's own: whoever forges one hides no finding, only its comment. That a model
-    read something is believed where the mark is signed; without a key, where nobody else speaks as the bot.
+    read something is believed where the mark is signed: other programs may speak as the bot, and who may write to a
+    project may change its comments.
     """
     marks: _Marks = {}
     for note in (*conversation.notes, *(note for thread in conversation.threads for note in thread.notes)):
@@ -88,8 +90,7 @@ def remember(conversation: Conversation, place: Place, key: bytes) -> Memory:
     last = max(enumerate(summaries), key=lambda one: (one[1][0], one[0]), default=None)
     signed, mark, name = last[1] if last else (False, Mark("summary"), "")
     known += [Known(told) for told in mark.told if all(told.id != one.told.id for one in known)]
-    vouched = signed if key else not conversation.shared
-    had = {digest: backend for backend, digests in mark.read.items() for digest in digests} if vouched else {}
+    had = {digest: backend for backend, digests in mark.read.items() for digest in digests} if signed else {}
     return Memory(tuple(known), tuple(_asked(conversation, marks)), had, name)
 
 
@@ -185,8 +186,7 @@ def carried(known: Iterable[Known], files: Sequence[FileReport], said: Collectio
                       label=join(told.label, home.label), id=told.id)  # fmt: skip
 
 
-def waived(findings: Sequence[Finding], memory: Memory, guarded: Collection[str],
-           paths: Collection[str]) -> dict[str, Asked]:  # fmt: skip
+def waived(findings: Sequence[Finding], memory: Memory, paths: Collection[str]) -> dict[str, Asked]:
     """By a finding's id who dismissed it. What guards the repository itself nobody does, nor two with one name."""
     before = matched(findings, memory.known, paths)
     names = {one.id: (one.id, before[one.id].told.id if one.id in before else one.id) for one in findings}
@@ -194,7 +194,7 @@ def waived(findings: Sequence[Finding], memory: Memory, guarded: Collection[str]
     for asked in memory.asked:
         meant = meant_by(asked, names) if asked.command.name == "dismiss" else []
         found |= {id_: asked for id_ in meant if len(meant) == 1}
-    return {one.id: found[one.id] for one in findings if one.id in found and one.rule not in guarded}
+    return {one.id: found[one.id] for one in findings if one.id in found and not is_guarded(one.rule)}
 
 
 def meant_by(asked: Asked, names: Mapping[str, Sequence[str]]) -> list[str]:

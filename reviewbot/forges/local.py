@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from reviewbot import git
 from reviewbot.core.conversation import Changes, Conversation, Posted, Verdict
@@ -34,9 +34,9 @@ class Preview:
     def __init__(self, show: Callable[[str], None], *, whole: bool, forge: Forge | None = None) -> None:
         self._show, self._whole, self._forge = show, whole, forge
 
-    def load(self, is_command: Callable[[str], bool]) -> Conversation:
+    def load(self, is_command: Callable[[str], bool], people: Collection[str] = ()) -> Conversation:
         """What the forge says; without one, a private pull request that nobody has said anything about."""
-        return self._forge.load(is_command) if self._forge else Conversation(visibility="private", shared=False)
+        return self._forge.load(is_command, people) if self._forge else Conversation(visibility="private")
 
     def post(self, changes: Changes) -> Posted:
         for comment in changes.comments:

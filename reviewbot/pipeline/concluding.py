@@ -116,7 +116,7 @@ def _remembered(findings: Sequence[Finding], plan: Plan, files: Sequence[FileRep
 
 def _unwanted(findings: Sequence[Finding], plan: Plan, files: Sequence[FileReport]) -> Mapping[str, str]:
     """By a finding's id why nobody is told: somebody who may write dismissed it, or the policy does."""
-    asked = waived(findings, plan.memory, plan.guarded, {file.path for file in files})
+    asked = waived(findings, plan.memory, {file.path for file in files})
     found = {id_: f"dismissed by {by.author}: {by.command.reason or 'no reason given'}" for id_, by in asked.items()}
     for finding in findings:
         entry = unwanted(plan.policy, finding.rule, finding.location.path)

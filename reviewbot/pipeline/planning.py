@@ -39,12 +39,12 @@ class Plan:
     gate: Severity | None
     #: None where no model is to be asked.
     jobs: tuple[Job, ...] | None = None
-    #: Rules whose findings no comment dismisses.
-    guarded: tuple[str, ...] = ()
     #: What earlier runs told of this pull request, and read of it.
     memory: Memory = field(default_factory=Memory)
     #: By path, a digest of all that a model may be told of a file: the same the next time, and it need not be again.
     digests: Mapping[str, str] = field(default_factory=dict)
+    #: By path the label of that: of the file, and of what the team asks for in it.
+    labels: Mapping[str, Label] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,8 @@ def planned(pull: PullRequest, policy: Policy, *, checks: Sequence[Check], guard
         tuple(_read_earlier(file, earlier) for file in _unplanned(files, materials, jobs)),
         tuple(finding for one in examined for finding in one.findings),
         tuple(rule for check in checks for rule in check.RULES), (*known.notices, *known.asides),
-        known.asides, fail_on, jobs, tuple(rule.id for check in guards for rule in check.RULES), had, digests,
+        known.asides, fail_on, jobs, had, digests,
+        {material.path: material.label for material in every},
     )  # fmt: skip
 
 

@@ -384,3 +384,18 @@ def test_no_variable_of_the_environment_leads_anything_elsewhere(work: Work, tmp
     assert not (tmp_path / "keys").exists()
     for name in (*names, "MISTRAL_DEBUG", "OLLAMA_API_KEY", "SSLKEYLOGFILE", "NETRC"):
         assert f"warning       {name} is set: it " in run.stdout
+
+
+@pytest.mark.parametrize(("environ", "said"), [
+    ({}, "none here: a review is printed"),
+    ({"CI_MERGE_REQUEST_IID": "7", "CI_PROJECT_ID": "3", "GITLAB_TOKEN": "t"},
+     "gitlab, 3 #7 at https://gitlab.com/api/v4, GITLAB_TOKEN is set"),
+    ({"CI_MERGE_REQUEST_IID": "7", "CI_PROJECT_ID": "3"}, "GITLAB_TOKEN is not set: nothing is posted"),
+    ({"CI_MERGE_REQUEST_IID": "x"}, "environment: CI_MERGE_REQUEST_IID: not a number"),
+])  # fmt: skip
+def test_it_says_where_a_review_would_be_posted(
+    environ: dict[str, str], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    main(["doctor"], environ)
+    (row,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith("forge ")]
+    assert said in row

@@ -10,11 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reviewbot.core.diff import NOTHING, Absence, Blob, FileDiff, Side
-from reviewbot.core.findings import Finding, Severity
+from reviewbot.core.findings import Finding, Severity, identify
 from reviewbot.core.labels import ASSIGNABLE, Label, permits
-from reviewbot.core.policy import Classification, Policy, ReviewStyle
+from reviewbot.core.policy import Classification, Policy
 from reviewbot.core.pull import PullRequest
 from reviewbot.core.report import SURE, Outcome, Report, assemble, file_report, is_whole
+from reviewbot.core.style import ReviewStyle
 from tests.formats.samples import FILES, POLICY, file, finding
 
 PULL = PullRequest("a" * 40, "b" * 40, "a" * 40, ())
@@ -25,7 +26,7 @@ EVERY: tuple[Outcome, ...] = ("reviewed", "checked", "skipped", "failed")
 def made(outcomes: Sequence[Outcome], findings: Sequence[Finding] = (), *, policy: Policy = POLICY,
          fail_on: Severity | None = Severity.HIGH) -> Report:  # fmt: skip
     files = [replace(FILES[0], path=f"{number}.py", outcome=outcome) for number, outcome in enumerate(outcomes)]
-    return assemble(PULL, policy, files, findings, fail_on)
+    return assemble(PULL, policy, files, identify(findings), fail_on)
 
 
 @pytest.mark.parametrize(
@@ -128,7 +129,7 @@ CHANGED = file("x.py", "a\nb\nc\nd\ne\nf\ng\nh\ni\nj\n", "a\nB\nc\nd\ne\nf\ng\nh
 
 def placed(*findings: Finding, comments: Label = Label.RESTRICTED, policy: Policy = POLICY) -> list[tuple[str, str]]:
     """Title and place of each finding in the order of the report, on a file whose lines 1 to 5 a forge shows."""
-    made = assemble(PULL, policy, [CHANGED], findings, None, comments=comments)
+    made = assemble(PULL, policy, [CHANGED], identify(findings), None, comments=comments)
     return [(item.title, item.posted) for item in made.findings]
 
 
@@ -143,7 +144,7 @@ def test_only_a_line_that_a_forge_shows_has_a_comment(line: int | None, side: Si
 def test_a_removed_line_of_a_file_that_moved_is_shown_under_its_old_name() -> None:
     moved = file("new.py", "a\nb\n", "a\n", old_path="old.py", change="renamed")
     found = [finding("x/y", path, 2, side="old", title=path) for path in ("old.py", "new.py")]
-    made = assemble(PULL, POLICY, [moved], found, None)
+    made = assemble(PULL, POLICY, [moved], identify(found), None)
     assert {item.title: item.posted for item in made.findings}["old.py"] == "inline"
 
 
@@ -173,7 +174,7 @@ def test_what_is_posted_depends_on_nothing_that_is_withheld(
     posted = []
     for high in (one, two):
         findings = [*made(low), *made([row for row in high if row[2] > comments])]
-        report = assemble(PULL, POLICY, [CHANGED], findings, None, comments=comments)
+        report = assemble(PULL, POLICY, [CHANGED], identify(findings), None, comments=comments)
         posted.append([item for item in report.findings if item.posted != "withheld"])
     assert posted[0] == posted[1]
 
@@ -193,3 +194,8 @@ def test_what_was_only_moved_needs_no_model_and_what_was_not_read_is_no_success(
 
 def test_a_report_knows_what_its_comments_may_show() -> None:
     assert assemble(PULL, POLICY, [], [], None, comments=Label.PUBLIC).comments == Label.PUBLIC
+
+
+def test_a_report_takes_the_ids_of_its_findings_as_they_are() -> None:
+    given = [replace(one, id=f"{number}") for number, one in enumerate(identify([HIGH, HIGH]))]
+    assert [one.id for one in assemble(PULL, POLICY, [CHANGED], given, None).findings] == ["0", "1"]

@@ -12,10 +12,18 @@ from typing import Any, Literal, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from reviewbot.core.schema import AcceptTable, DocumentTable, GateTable, InstructionsTable, ReviewTable, RuleTable
+from reviewbot.core.schema import (
+    AcceptTable,
+    DismissTable,
+    DocumentTable,
+    GateTable,
+    InstructionsTable,
+    ReviewTable,
+    RuleTable,
+)
 
 PAGE = Path(__file__).parents[2] / "docs/policy.md"
-TABLES = (DocumentTable, RuleTable, InstructionsTable, ReviewTable, GateTable, AcceptTable)
+TABLES = (DocumentTable, RuleTable, InstructionsTable, ReviewTable, GateTable, DismissTable, AcceptTable)
 NAMES = {str: "string", int: "whole number", float: "number", bool: "`true`, `false`", date: "date"}
 
 

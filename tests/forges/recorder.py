@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field, replace
 
 from reviewbot.core.conversation import Changes, Conversation, Note, Place, Posted, Thread, Verdict, Visibility
@@ -22,9 +22,9 @@ class Recorder:
     notes: list[Note] = field(default_factory=list)
     writers: frozenset[str] = frozenset({"ada"})
 
-    def load(self, is_command: Callable[[str], bool]) -> Conversation:
+    def load(self, is_command: Callable[[str], bool], people: Collection[str] = ()) -> Conversation:
         return Conversation("b" * 40, "a" * 40, "A change", self.visibility, tuple(self.threads), tuple(self.notes),
-                            self.writers, shared=False)  # fmt: skip
+                            self.writers)  # fmt: skip
 
     def post(self, changes: Changes) -> Posted:
         self.changes.append(changes)

@@ -47,7 +47,7 @@ def test_a_merge_request_is_read_in_five_calls(at: Bench) -> None:
     satisfied: Forge = forge
     assert satisfied is forge
     assert (found.head_sha, found.base_sha) == (at.head, at.work.git("rev-parse", "main"))
-    assert (found.title, found.visibility, found.shared) == ("Add a feature", "private", False)
+    assert (found.title, found.visibility) == ("Add a feature", "private")
     assert (found.threads, found.notes, found.writers, found.notices) == ((), (), frozenset(), ())
     assert len(at.server.requests) == 5 and at.sizes == []
 

@@ -7,7 +7,7 @@ import re
 import pytest
 from hypothesis import given, settings
 
-from reviewbot.core.findings import Severity
+from reviewbot.core.findings import Severity, identify
 from reviewbot.core.labels import Label
 from reviewbot.core.pull import PullRequest
 from reviewbot.core.report import Report, assemble
@@ -50,7 +50,7 @@ def test_what_is_annotated_depends_on_nothing_above_internal(high: int) -> None:
     above = [finding("a/b", "high.py", line + 1, severity=Severity.CRITICAL, label=Label.RESTRICTED)
              for line in range(high)]  # fmt: skip
     pull = PullRequest("a" * 40, "b" * 40, "a" * 40, ())
-    shown = assemble(pull, POLICY, files, [*low, *above], None)
+    shown = assemble(pull, POLICY, files, identify([*low, *above]), None)
     assert render(shown, "actions").count("\n::notice ") == 3
 
 

@@ -29,6 +29,7 @@ OWNERS = {
     "ollama": "reviewbot/backends/ollama.py",
     "github": "reviewbot/forges/github",
     "gitlab": "reviewbot/forges/gitlab",
+    "requests": "reviewbot/forges/",
 }
 #: Where a prompt may leave the process.
 ASKERS = frozenset({"reviewbot/pipeline/asking.py", "reviewbot/backends/retrying.py"})

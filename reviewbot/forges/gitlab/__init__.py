@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 
 from reviewbot.core.conversation import Changes, Conversation, Note, Outcome, Place, Posted, Verdict
@@ -42,11 +42,13 @@ class GitLab:
         self._seen: frozenset[str] = frozenset()
         self._drafts: Sequence[reading.Draft] | None = None
 
-    def load(self, is_command: Callable[[str], bool]) -> Conversation:
+    def load(self, is_command: Callable[[str], bool], people: Collection[str] = ()) -> Conversation:
+        """Labels are no commands here: GitLab does not tell a pipeline who set one, so `people` are nobody's."""
         try:
             return self._loaded(is_command)
         except RequestError as error:
-            raise ForgeError(f"merge request {self._number} cannot be read: {error}", denied=is_denial(error)) from None
+            problem = f"merge request {self._number} cannot be read: {error}"
+            raise ForgeError(problem, denied=is_denial(error), status=error.status) from None
 
     def _loaded(self, is_command: Callable[[str], bool]) -> Conversation:
         read = self._attempts.read
@@ -64,7 +66,7 @@ class GitLab:
         return Conversation(
             head_sha=head.sha, base_sha=head.refs.start_sha if head.refs else "", title=head.title,
             visibility=reading.visibility(project), threads=talk.threads, notes=talk.notes, writers=writers,
-            shared=False, notices=notices,
+            notices=notices,
         )  # fmt: skip
 
     def _identify(self) -> None:

@@ -141,7 +141,7 @@ class Nodes:
             "author": self.actor(said.by), "authorAssociation": shapes.association(self.world, said.author),
             "createdAt": said.created, "publishedAt": said.created, "updatedAt": said.updated,
             "lastEditedAt": said.updated if said.edited else None, "includesCreatedEdit": said.edited,
-            "editor": self.actor(said.editor), "viewerDidAuthor": said.by == self.who.by,
+            "editor": self.actor(said.editor), "viewerDidAuthor": said.by == self.who.by and self.world.knows_viewer,
             "isMinimized": bool(said.minimized), "minimizedReason": said.minimized or None,
             "viewerCanMinimize": self.may_edit(said), "viewerCanUpdate": self.may_edit(said),
         }  # fmt: skip

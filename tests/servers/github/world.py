@@ -34,6 +34,8 @@ class World:
     visibility: Literal["private", "internal", "public"] = "private"
     people: dict[str, Permission] = field(default_factory=lambda: {"ada": "write", "eve": "read", "robin": "write"})
     may_resolve: bool = True
+    #: False: of no comment is it said that the viewer wrote it.
+    knows_viewer: bool = True
     may_check: bool = True
     may_set_status: bool = True
     may_scan: bool = True
