@@ -5,7 +5,7 @@ LOCK := uv pip compile --quiet --universal --generate-hashes --no-header --no-an
     --python-version 3.11 pyproject.toml .ci/build.in
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: demo test lint engines bench lock clean
+.PHONY: demo test lint engines runners bench lock clean
 
 demo: .venv/run
 	$(BIN)/reviewbot demo
@@ -34,7 +34,7 @@ lock:
 	$(LOCK) --extra all --extra test --extra bench -o .ci/requirements-bench.txt
 
 clean:
-	rm -rf .venv .ollama dist build
+	rm -rf .venv .ollama dist build tests/packaging/runner/node_modules tests/packaging/runner/wheels
 
 .venv/python:
 	$(PYTHON) -m venv .venv
@@ -61,4 +61,16 @@ clean:
 
 .venv/bench: .venv/test .ci/requirements-bench.txt
 	$(PIP) install --require-hashes -r .ci/requirements-bench.txt
+	touch $@
+
+# Node's programs and a folder of wheels for the tests of the packaging: node 20 or newer with npm, the package index.
+runners: tests/packaging/runner/node_modules/.package-lock.json tests/packaging/runner/wheels/ready
+
+tests/packaging/runner/node_modules/.package-lock.json: tests/packaging/runner/package-lock.json
+	npm ci --prefix tests/packaging/runner --ignore-scripts --no-audit --no-fund --silent
+	touch $@
+
+tests/packaging/runner/wheels/ready: .ci/requirements.txt | .venv/run
+	rm -rf $(dir $@)
+	$(PIP) download --only-binary=:all: --require-hashes -r .ci/requirements.txt -d $(dir $@)
 	touch $@

@@ -41,7 +41,10 @@ def _run(argv: Sequence[str] | None, environ: Mapping[str, str] | None) -> int:
         code: int = arguments.run(arguments, os.environ if environ is None else environ)
         return _flushed(code)
     except ReviewbotError as error:
-        print(f"reviewbot: {error}", file=sys.stderr)
+        from reviewbot.core.text import harmless
+
+        # A name of the pull request may be in it, and a runner obeys what it finds in a line of its log.
+        print(f"reviewbot: {harmless(str(error))}", file=sys.stderr)
         return error.exit_code
     except KeyboardInterrupt:
         print("reviewbot: interrupted: nothing was concluded", file=sys.stderr)

@@ -70,9 +70,9 @@ def _comments(account: Account) -> Iterator[Comment]:
 
 def _places(report: Report) -> Mapping[str, Spot]:
     """By id of a finding, the lines at which a forge can show it."""
-    copied = {file.old_path for file in report.files if file.change == "copied"}
+    contested = spots.contested(report.files)
     found = zip(report.findings, homes(report), strict=True)
-    places = ((one.id, spots.spot(one, home, copied)) for one, home in found if home and one.posted == "inline")
+    places = ((one.id, spots.spot(one, home, contested)) for one, home in found if home and one.posted == "inline")
     return {name: place for name, place in places if place is not None}
 
 

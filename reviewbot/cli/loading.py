@@ -80,16 +80,17 @@ def _first_known(repo: git.Repository, names: Sequence[str]) -> str | None:
     """The first name that this clone knows; the last one, if none, says why. None where CI names no base."""
     for name in names[:-1]:
         try:
-            return git.resolve(repo, name)
+            git.resolve(repo, name)
         except (UsageError, RepositoryError):
             continue
+        return name
     return names[-1] if names else None
 
 
 def _older_policy(repo: git.Repository, names: Sequence[str]) -> tuple[str, ...]:
     """A notice where this clone lacks the tip of the base branch: whoever branches early chooses an old policy."""
     known = _first_known(repo, names)
-    if len(names) < 2 or known != names[-1]:
+    if len(names) < 2 or known in names[:-1]:
         return ()
     tip = visible(names[0]).removeprefix("refs/remotes/origin/")
     return (

@@ -21,26 +21,39 @@ _GUARDED = re.compile(
 _COMMAND = re.compile(r"^/[a-z_]", re.IGNORECASE | re.MULTILINE)
 
 
-def spot(finding: Finding, file: FileReport, sources: Collection[str] = ()) -> Spot | None:
+def contested(files: Iterable[FileReport]) -> frozenset[str]:
+    """Old paths of files that are gone and that a forge may take for another new file than git does here.
+
+    Forges look for renames alone. Of several files that come of one they choose another; and what an exact copy comes
+    of here may be any file that goes to them.
+    """
+    every = list(files)
+    copied = [file for file in every if file.change == "copied"]
+    exact = any(not file.hunks for file in copied)
+    sources = {file.old_path for file in copied}
+    gone = (file.old_path for file in every if file.change in ("deleted", "renamed"))
+    return frozenset(path for path in gone if exact or path in sources)
+
+
+def spot(finding: Finding, file: FileReport, contested: Collection[str] = ()) -> Spot | None:
     """The lines of a finding as a forge can show them: in one hunk, else the first alone. None where there are none.
 
-    `sources` are the paths that this change makes copies of. Forges know no copies: of several files that come of one
-    that goes, which they take for that one, moved, is theirs to say. Of what is another kind of file now they show the
-    new side alone.
+    Forges show a copy as added, and so what is another kind of file now.
     """
     where = finding.location
     at = where.line
-    copied = file.change == "copied"  # which forges show as added
-    unsure = copied or file.change == "typechange" or (file.change == "renamed" and file.old_path in sources)
-    if at is None or (unsure and where.side == "old"):
+    added = file.change in ("copied", "typechange")
+    if at is None or (where.side == "old" and (added or file.old_path in contested)):
         return None
     for hunk in file.hunks:
         lines = {(line.new if where.side == "new" else line.old): (line, counts) for line, counts in _counted(hunk)}
         if at in lines:
-            ends = [lines[at], lines.get(max(at, where.end_line or at), lines[at])]
-            start, end = ((None if copied else line.old, line.new) for line, _ in ends)
-            old_path = file.path if copied else file.old_path
-            return Spot(file.path, old_path, where.side, start, end, None if copied else (ends[0][1], ends[1][1]))
+            (first, begin), (last, until) = lines[at], lines.get(max(at, where.end_line or at), lines[at])
+            if added:
+                counts = (0, first.new or 0), (0, last.new or 0)
+                return Spot(file.path, file.path, "new", (None, first.new), (None, last.new), counts)
+            ends = (first.old, first.new), (last.old, last.new)
+            return Spot(file.path, file.old_path, where.side, *ends, (begin, until))
     return None
 
 

@@ -228,6 +228,20 @@ def test_an_older_policy_is_said_where_the_tip_of_the_base_is_not_in_the_clone(w
     assert "The tip of the base branch (main) is not in this clone" in output.read_text()
 
 
+def test_an_up_to_date_merge_request_has_no_older_policy(work: Work, review: Review) -> None:
+    """Its base is the tip of the target branch."""
+    base = work.commit(a="1\n")
+    work.git("update-ref", "refs/remotes/origin/main", base)
+    work.git("switch", "-qc", "feature")
+    environ = {
+        "CI_MERGE_REQUEST_IID": "3", "CI_MERGE_REQUEST_DIFF_BASE_SHA": base, "CI_COMMIT_SHA": work.commit(a="2\n"),
+        "CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "main",
+    }  # fmt: skip
+    output = work.path.parent / "r.md"
+    review("--output", str(output), environ=environ)
+    assert "is not in this clone" not in output.read_text()
+
+
 def test_a_report_never_goes_through_a_link(work: Work, review: Review, tmp_path: Path) -> None:
     work.commit(a="1\n")
     (tmp_path / "precious").write_text("precious")
