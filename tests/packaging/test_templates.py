@@ -12,6 +12,7 @@ from tests.packaging.gitlab import TEMPLATES, Project, project, run
 from tests.packaging.machine import needs_node
 from tests.repositories import Work
 from tests.requirements import require
+from tests.servers import gitlab
 from tests.servers.faulty import Faulty, reply
 
 ONE, THREE = TEMPLATES
@@ -65,12 +66,35 @@ def test_of_a_fork_no_model_is_asked_and_the_policy_is_that_of_the_targets_tip(t
     assert [file["label"] for file in report["files"]] == ["restricted"]
 
 
+def posting(server: gitlab.Server) -> dict[str, str]:
+    """What a pipeline of that merge request says of its place, and the token that may post there."""
+    project = server.place.project
+    return {"CI_API_V4_URL": server.place.api, "CI_PROJECT_ID": project, "CI_MERGE_REQUEST_SOURCE_PROJECT_ID": project,
+            "GITLAB_TOKEN": server.token}  # fmt: skip
+
+
+def test_one_job_posts_a_review_and_the_next_pipeline_nothing_more(tmp_path: Path) -> None:
+    made = project(tmp_path, ONE)
+    with gitlab.serving(made.upstream.path, base="main", head="feature", number=7) as server:
+        for _ in range(2):
+            ran = run(made, **posting(server))
+            assert "PASS  reviewbot" in ran.log
+            assert [(thread.path, thread.line) for thread in server.threads] == [("app.py", 2)]
+            assert len(server.notes) == 1
+        assert [status.state for status in server.statuses] == ["skipped", "skipped"]
+        assert (server.violations, server.actions) == ([], [])
+        assert server.token not in ran.log
+
+
 def test_three_jobs_hand_on_a_plan_and_replies_and_nothing_else(tmp_path: Path) -> None:
     with Faulty(reply(json.dumps({"findings": []}))) as model:
         made = project(tmp_path, THREE, local_url=model.url, local_model="qwen2.5-coder:7b", local_kind="openai")
-        ran = run(made, MISTRAL_API_KEY="", GITLAB_TOKEN="forge-token")
+        with gitlab.serving(made.upstream.path, base="main", head="feature", number=7) as server:
+            ran = run(made, MISTRAL_API_KEY="", **posting(server))
+            assert [(thread.path, thread.line) for thread in server.threads] == [("app.py", 2)]
+            assert [status.state for status in server.statuses] == ["success"]
         assert model.asked
-        assert all(b"forge-token" not in request.body for request in model.requests)
+        assert all(server.token.encode() not in request.body for request in model.requests)
     assert ran.log.count("PASS  reviewbot-") == 3
     asked = next(name for name in ran.jobs if name.startswith("reviewbot-ask"))
     assert _artifacts(made, "reviewbot-plan") == {"plan.json"}
