@@ -10,6 +10,7 @@ from reviewbot.core.diff import Hunk, Line
 from reviewbot.core.findings import Finding
 from reviewbot.core.paths import is_lock, is_pipeline
 from reviewbot.core.report import FileReport
+from reviewbot.core.text import encodable
 
 #: Who reviews, what builds and what is installed is changed by people who mean it, never at a click.
 _GUARDED = re.compile(
@@ -38,12 +39,13 @@ def contested(files: Iterable[FileReport]) -> frozenset[str]:
 def spot(finding: Finding, file: FileReport, contested: Collection[str] = ()) -> Spot | None:
     """The lines of a finding as a forge can show them: in one hunk, else the first alone. None where there are none.
 
-    Forges show a copy as added, and so what is another kind of file now.
+    Forges show a copy as added, and so what is another kind of file now; a name that is not UTF-8 they cannot be told.
     """
     where = finding.location
     at = where.line
     added = file.change in ("copied", "typechange")
-    if at is None or (where.side == "old" and (added or file.old_path in contested)):
+    named = all(encodable(path) == path for path in (file.path, file.old_path))
+    if at is None or not named or (where.side == "old" and (added or file.old_path in contested)):
         return None
     for hunk in file.hunks:
         lines = {(line.new if where.side == "new" else line.old): (line, counts) for line, counts in _counted(hunk)}

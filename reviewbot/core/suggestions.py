@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import re
-from collections.abc import Iterator, Sequence
+import warnings
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from math import gcd
 from typing import TYPE_CHECKING
 
@@ -25,6 +28,8 @@ _FENCE = re.compile(r"\s*(?:`{3,}|~{3,})[\w.+-]*\s*")
 _NUMBERED = re.compile(r"\s*\d{1,7} [ +](?: |$)")
 #: What stands in place of a credential, and what a model makes of it.
 _PLACEHOLDER = re.compile(r"[⟦⟧]|‹(?:U\+|byte )[0-9A-F]+›")
+#: What a file is called where Python parses it.
+_NAMELESS = "<suggestion>"
 #: One of these ends a `try` in Python.
 _HANDLERS = frozenset({"except_clause", "except_group_clause", "finally_clause"})
 #: After these a line is indented more than the one before.
@@ -47,7 +52,7 @@ def adjusted(suggestion: str, material: Material, line: int, end_line: int) -> s
             after = "\n".join((*rows[: line - 1], *lines, *rows[end_line:], *([""] * material.text.endswith("\n"))))
             if any(line <= hit.line < line + len(lines) for hit in credentials.find(after, material.path)):
                 return None
-            if _parses(material.path, after) or not _parses(material.path, material.text):
+            if not any(reads(material.text) and not reads(after) for reads in _readers(material.path)):
                 return "\n".join(lines)
     return None
 
@@ -154,15 +159,35 @@ def _unpatched(lines: Sequence[str]) -> list[str]:
     return [row[1:] for row in lines if not row.startswith("-")]
 
 
-def _parses(path: str, text: str) -> bool:
-    """Whether a text is what its name says, as far as anybody here can tell."""
+def _readers(path: str) -> Iterator[Callable[[str], bool]]:
+    """Whether a text is what its name says, as far as anybody here can tell: grammars forgive what Python does not."""
     language = language_of(path)
     if language is None:
-        return _reads(path.rpartition(".")[2].lower(), text)
+        yield partial(_reads, path.rpartition(".")[2].lower())
+        return
+    yield partial(_parses, language)
+    if language == "python":
+        yield _is_python
+
+
+def _parses(language: str, text: str) -> bool:
     if len(text) > MAX_PARSED:
         return True
     root = parse(language, text).root_node
     return not root.has_error and (language != "python" or _is_even(root))
+
+
+def _is_python(text: str) -> bool:
+    """By the Python that runs this, which may be older than the file: then nobody knows."""
+    if len(text) > MAX_PARSED:
+        return True
+    # What it warns of would be printed, a piece of the file with it.
+    warnings.filterwarnings("ignore", module=_NAMELESS)
+    try:
+        ast.parse(text.encode("utf-8", "surrogateescape"), _NAMELESS)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
 
 
 def _reads(kind: str, text: str) -> bool:

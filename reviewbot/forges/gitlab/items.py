@@ -38,7 +38,8 @@ class Item:
     def is_alone_in(self, error: RequestError) -> bool:
         """Whether this note was refused for what it is, so that others may still be taken."""
         gone = error.status == 404 and self.thread != ""
-        return error.kind == "rejected" and (gone or error.status not in (401, 403, 404, 405))
+        others = error.status < 400 or error.status in (401, 403, 404, 405)
+        return error.kind == "rejected" and (gone or not others)
 
     def reason(self, error: RequestError) -> str:
         at_lines = self.position is not None and error.kind == "rejected" and error.status in (400, 422)
