@@ -7,7 +7,7 @@ import sysconfig
 import tempfile
 from pathlib import Path
 
-from bench import history, models, samples
+from bench import forges, history, models, samples
 from bench.measure import alternating, seconds
 from reviewbot.cli.policies import load_policy
 from reviewbot.core.policy import classify_path
@@ -20,6 +20,7 @@ def main(repositories: list[str]) -> int:
     ranges()
     policy()
     models.report()
+    forges.report()
     for repository in repositories:
         history.report(Path(repository))
     return 0
