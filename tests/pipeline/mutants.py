@@ -6,7 +6,7 @@ LEAKS = (
     ("a rename counts by its new path only", "core/policy.py",
      "dict.fromkeys((file.path, file.old_path, *_targets(file)))", "dict.fromkeys((file.path, *_targets(file)))"),
     ("the summary quotes findings of the local model", "core/summary.py",
-     'if item.posted != "withheld" and permits(cleared, item.label))\n    if cleared', ")\n    if cleared"),
+     'if item.posted != "withheld" and permits(cleared, item.label))\n    dismissed', ")\n    dismissed"),
     ("the log lists what is restricted", "core/summary.py",
      "tuple(file for file in report.files if permits(cleared, file.label))", "report.files"),
     ("a finding that may not be posted takes a place of the comments", "core/report.py",

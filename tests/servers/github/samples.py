@@ -10,6 +10,7 @@ import pytest
 import requests
 from github import Auth, Github, GithubException
 from github.PullRequest import PullRequest
+from github.Requester import Requester
 
 from tests.repositories import Work
 from tests.servers.github.server import Server
@@ -37,6 +38,8 @@ def branch_at(path: Path) -> Work:
 
 
 def client(server: Server, kind: str = "workflow", *, lazy: bool = True) -> Github:
+    # The adapter leaves its own connections in the library, which reach no other server.
+    Requester.resetConnectionClasses()
     return Github(
         auth=Auth.Token(server.tokens[kind]), base_url=server.place.api, lazy=lazy, retry=None,
         seconds_between_requests=None, seconds_between_writes=None, per_page=100,
