@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import PurePath
@@ -10,12 +10,13 @@ from pathlib import PurePath
 from reviewbot.core import spots
 from reviewbot.core.comment import Mark, told, written
 from reviewbot.core.conversation import Changes, Comment, Followup, Place, Spot
+from reviewbot.core.dismissals import WHOLE, meant_by, names_of, waived
 from reviewbot.core.findings import Finding
 from reviewbot.core.labels import Label, permits
 from reviewbot.core.report import Record, Report
 from reviewbot.core.style import Dismissed, is_guarded
 from reviewbot.core.summary import homes
-from reviewbot.core.threads import Asked, Memory, Reconciled, meant_by, waived
+from reviewbot.core.threads import Asked, Memory, Reconciled
 from reviewbot.formats import comments
 
 #: Answers to commands in one run; findings and materials that a summary remembers.
@@ -88,6 +89,19 @@ def _followups(account: Account) -> Iterator[Followup]:
         if known.thread:
             state = Mark("state", of=known.told.id)
             yield Followup(known.thread, account.marked(comments.again(head), state), resolve=False)
+    yield from _put_aside(account)
+
+
+def _put_aside(account: Account) -> Iterator[Followup]:
+    """The threads of what the policy dismisses by now; what a comment dismisses is answered there."""
+    shown, head = account.shown, account.shown.head_sha
+    by_comment = waived(shown.dismissed, account.memory, {file.path for file in shown.files})
+    for finding in shown.dismissed:
+        known = account.found.dismissed.get(finding.id)
+        if known and known.thread and not (known.resolved or known.told.fixed or finding.id in by_comment):
+            body = comments.dismissed(finding, True, "by the policy of the base branch")
+            state = Mark("state", of=known.told.id, head_sha=head)
+            yield Followup(known.thread, account.marked(body, state), resolve=True)
 
 
 def _answers(account: Account) -> Iterator[Followup | str]:
@@ -95,7 +109,8 @@ def _answers(account: Account) -> Iterator[Followup | str]:
     waiting = [asked for asked in account.memory.asked if not asked.answered and asked.command.name != "review"]
     for asked in waiting[:MOST_ANSWERS]:
         body, thread, resolve = _answer(account, asked)
-        text = account.marked(body, Mark("answer", of=asked.note))
+        head = account.shown.head_sha if resolve else ""
+        text = account.marked(body, Mark("answer", of=asked.note, head_sha=head))
         yield Followup(thread, text, resolve) if thread else text
 
 
@@ -109,10 +124,11 @@ def _answer(account: Account, asked: Asked) -> tuple[str, str, bool | None]:
         return comments.refusal(name, "this version has no such task"), asked.thread, None
     findings = {one.id: one for one in (*account.shown.findings, *account.shown.dismissed)}
     before = {**account.found.before, **account.found.dismissed}
-    names = {id_: (id_, before[id_].told.id if id_ in before else id_) for id_ in findings}
-    meant = meant_by(asked, names)
+    meant = meant_by(asked, names_of(findings.values(), before))
     if len(meant) != 1:
         why = "the id of more than one finding begins so" if meant else "no finding shown here has that id"
+        if name == "dismiss" and 0 < len(asked.command.id) < WHOLE:
+            why = f"that takes all {WHOLE} digits of an id"
         return comments.refusal(name, why), asked.thread, None
     finding = findings[meant[0]]
     if name == "explain":
@@ -144,22 +160,26 @@ def named(record: Record | None) -> Record | None:
     return None if record is None else replace(record, path=", ".join(names))
 
 
-def memory(account: Account, final: Report, digests: Mapping[str, str], labels: Mapping[str, Label]) -> str:
+def memory(account: Account, final: Report, digests: Mapping[str, str], labels: Mapping[str, Label],
+           lost: Collection[str] = ()) -> str:  # fmt: skip
     """The mark of the summary: what was found, and what models have read, as much as one line holds.
+
+    `lost` are the ids of findings that the forge failed to take: the next run finds them new, and tells them.
 
     What is said to be read is not asked about again, so it is said only where all that was found is remembered: claims
     too that have a thread, for somebody may delete it, and dismissed ones, for who dismissed them may take it back.
     """
     found = (*final.findings, *final.dismissed)
     every = [
-        told(finding) for finding in found if finding.posted != "inline" or not finding.origin.startswith("check:")
-    ]
+        told(finding) for finding in found
+        if finding.id not in lost and (finding.posted != "inline" or not finding.origin.startswith("check:"))
+    ]  # fmt: skip
     here = tuple(every[:MOST_TOLD])
     read: dict[str, list[str]] = {}
     files = sorted(final.files, key=lambda file: file.label)
     known = [file for file in files if file.outcome == "reviewed" and file.path in digests
              and permits(final.comments, labels[file.path])]  # fmt: skip
-    for file in known[:MOST_READ] if len(every) <= MOST_TOLD else ():
+    for file in known[:MOST_READ] if len(every) <= MOST_TOLD and not lost else ():
         read.setdefault(file.route or "", []).append(digests[file.path])
     kept = {route: tuple(found) for route, found in read.items() if route}
     for mark in (

@@ -17,6 +17,7 @@ from reviewbot.core.conversation import Conversation, Place, Service
 from reviewbot.core.exchange import Excerpt
 from reviewbot.core.labels import Label
 from reviewbot.core.ledger import Entry
+from reviewbot.core.summary import LOG
 from reviewbot.core.text import harmless
 from reviewbot.core.threads import Memory, remember
 from reviewbot.errors import ForgeError, UsageError
@@ -54,6 +55,8 @@ class Venue:
     key: bytes = b""
     #: Why nothing is posted, and what else the forge could not say.
     notices: tuple[str, ...] = ()
+    #: What would be posted is told in a build's log instead, which many can read.
+    logged: bool = False
     #: It should have been posted, and the forge, not the token, is why it is not.
     lost: bool = False
 
@@ -83,7 +86,8 @@ def opened(arguments: argparse.Namespace, at: Stand, environ: Mapping[str, str],
         return Venue(notices=(why,) if why else ())
     sink = Sink(there, ledger)
     forge = connected(there, environ[TOKENS[there.service]].strip(), sink, ends + GRACE)
-    if getattr(arguments, "dry_run", False):
+    dry = bool(getattr(arguments, "dry_run", False))
+    if dry:
         forge = Preview(_show, whole=not in_ci(environ), forge=forge)
     try:
         conversation = forge.load(commands.is_command, (at.sender,) if at.command else ())
@@ -95,7 +99,7 @@ def opened(arguments: argparse.Namespace, at: Stand, environ: Mapping[str, str],
     by_label = at.command is not None and at.command.name == "full" and at.sender in conversation.writers
     if by_label or memory.wants("full"):
         memory = replace(memory, read={})
-    return Venue(forge, there, sink, conversation, memory, key, conversation.notices)
+    return Venue(forge, there, sink, conversation, memory, key, conversation.notices, logged=dry and in_ci(environ))
 
 
 def _show(text: str) -> None:
@@ -113,11 +117,16 @@ def standing(at: Stand, venue: Venue) -> Stand:
 
 def clearance(said: Label, venue: Venue) -> Label:
     """What comments may show: on a public project, nothing above internal whatever the operator says."""
+    if venue.logged:
+        return min(said, LOG)
     return min(said, Label.INTERNAL) if venue.forge is not None and venue.conversation.visibility == "public" else said
 
 
 def connected(there: Place, token: str, sink: Sink, ends: float) -> Forge:
-    """The adapter of that service. It and its library are imported only here."""
+    """The adapter of that service. It and its library are imported only here. Raises UsageError."""
     module: Any = import_module(f"reviewbot.forges.{there.service}")
-    forge: Forge = getattr(module, _CLASSES[there.service])(there, token, sink, ends)
+    try:
+        forge: Forge = getattr(module, _CLASSES[there.service])(there, token, sink, ends)
+    except ForgeError as error:  # Nothing was asked so far: it is the settings.
+        raise UsageError(f"environment: {error}") from None
     return forge

@@ -22,6 +22,7 @@ from reviewbot.core.passages import shown
 from reviewbot.core.report import Record, Report
 from reviewbot.core.summary import LOG, counted
 from reviewbot.core.text import harmless, visible
+from reviewbot.core.threads import Memory
 from reviewbot.errors import EgressDeniedError, NotReviewedError, UsageError
 from reviewbot.pipeline import Plan
 from reviewbot.tasks import review
@@ -131,7 +132,10 @@ def publish(arguments: argparse.Namespace, environ: Mapping[str, str]) -> int:
         raise UsageError(f"{visible(arguments.plan)}: not the plan of this pull request")
     with records.opened(arguments, own) as ledger:
         venue = forges.opened(arguments, at, own, ledger, models.started() + said.limits.seconds)
-        # What is remembered is what the forge says now, not what it said when the plan was made.
+        if ledger.bytes_out:  # What reading announced is a run of its own: posting goes on after its end.
+            records.told(ledger, "read")
+        # What is remembered is what the forge says now; what was left out of the plan, what it said when that was made.
+        venue = replace(venue, memory=_renewed(made.memory, venue.memory)) if venue.forge else venue
         made = replace(made, memory=venue.memory) if venue.forge else made
         shown = forges.clearance(said.comments, venue)
         answers = [parcel.answers for parcel in parcels]
@@ -147,3 +151,14 @@ def publish(arguments: argparse.Namespace, environ: Mapping[str, str]) -> int:
             code = reports.publish(outcome.report, outputs, own, whole="-" in arguments.output,
                                    notices=outcome.notices, lost=outcome.lost)  # fmt: skip
     return code
+
+
+def _renewed(planned: Memory, now: Memory) -> Memory:
+    """What the forge says now, with the claims of what the plan leaves out: nobody is asked for them again.
+
+    Who has asked for all of it since then is not answered yet.
+    """
+    there = {one.told.id for one in now.known}
+    lost = (replace(one, thread="", resolved=False) for one in planned.known if one.told.id not in there)
+    asked = tuple(one for one in now.asked if one.command.name != "full" or not planned.read)
+    return replace(now, known=(*now.known, *(lost if planned.read else ())), asked=asked, read=planned.read)

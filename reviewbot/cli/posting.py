@@ -9,9 +9,9 @@ from reviewbot.cli import bodies
 from reviewbot.cli.forges import Sink, Venue
 from reviewbot.core.conversation import Changes, Outcome, Place, Posted, Verdict
 from reviewbot.core.exchange import Excerpt
-from reviewbot.core.labels import join
+from reviewbot.core.labels import join, permits
 from reviewbot.core.report import Report
-from reviewbot.core.summary import counted, found, published, verdict
+from reviewbot.core.summary import LOG, counted, found, published, verdict
 from reviewbot.core.threads import reconcile
 from reviewbot.formats import comments
 from reviewbot.pipeline import Plan
@@ -40,13 +40,14 @@ def tell(report: Report, plan: Plan, forge: Forge, place: Place, sink: Sink,
     told = replace(
         report, findings=tuple(replace(one, posted=there.get(one.id, one.posted)) for one in report.findings)
     )
-    mark = bodies.memory(account, final, plan.digests, plan.labels)
+    lost = posted.refused if posted.outcome == "failed" else ()
+    mark = bodies.memory(account, final, plan.digests, plan.labels, lost)
     text = comments.summary(replace(told, ledger=bodies.named(report.ledger)),
                             bodies.standing(account, posted.refused), room=_ROOM - len(mark))  # fmt: skip
     last = _concluded(forge, sink, final, venue.memory.summary, text, mark)
     outcomes = (posted.outcome, last.outcome)
     outcome: Outcome = "failed" if "failed" in outcomes else "denied" if "denied" in outcomes else "posted"
-    return told, (*_said(posted), *last.notices), outcome
+    return told, (*_said(posted, final), *last.notices), outcome
 
 
 def _posted(forge: Forge, sink: Sink, changes: Changes) -> Posted:
@@ -63,7 +64,9 @@ def _concluded(forge: Forge, sink: Sink, final: Report, note: str, text: str, ma
     return forge.conclude(whole, note, Verdict(final.head_sha, final.conclusion, title))
 
 
-def _said(posted: Posted) -> Iterator[str]:
-    if posted.refused:
-        yield f"{counted(len(posted.refused), 'comment')} could not be placed at their lines; the summary has them."
+def _said(posted: Posted, final: Report) -> Iterator[str]:
+    """For a log: of what is above that not even how many there are."""
+    refused = sum(one.id in posted.refused and permits(LOG, one.label) for one in final.findings)
+    if refused:
+        yield f"{counted(refused, 'comment')} could not be placed at their lines; the summary has them."
     yield from posted.notices

@@ -68,7 +68,8 @@ class Mark:
     told: tuple[Told, ...] = ()
     #: `state`: the finding's id. `answer`: the note that it answers. `review`: a digest of what it brings.
     of: str = ""
-    #: The head that it is about; in a `state`, where the finding was gone, "" where it came back.
+    #: The head that it is about; in a `state`, where the finding was gone, "" where it came back; in an `answer`, where
+    #: the finding of its thread was put aside.
     head_sha: str = ""
     #: `summary`: which materials a model has read, by the backend.
     read: Mapping[str, tuple[str, ...]] = field(default_factory=dict)

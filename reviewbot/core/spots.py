@@ -14,9 +14,12 @@ from reviewbot.core.text import encodable
 
 #: Who reviews, what builds and what is installed is changed by people who mean it, never at a click.
 _GUARDED = re.compile(
-    r"(?i)(^|/)(\.github|\.gitlab|\.ci|\.circleci|\.husky|\.githooks|policies)/"
-    r"|(^|/)(codeowners|jenkinsfile|azure-pipelines\.ya?ml|bitbucket-pipelines\.yml|\.reviewbot\.toml|\.gitattributes|\.gitmodules"
-    r"|\.pre-commit-config\.ya?ml|\.travis\.yml|[^/]*\.gitlab-ci\.ya?ml)$"
+    r"(?i)(^|/)(\.github|\.gitlab|\.gitea|\.forgejo|\.ci|\.circleci|\.buildkite|\.woodpecker|\.semaphore|\.teamcity|\.tekton"
+    r"|\.azuredevops|\.azure-pipelines|\.husky|\.githooks|\.devcontainer|policies)/"
+    r"|(^|/)(codeowners|jenkinsfile[^/]*|azure-pipelines[^/]*\.ya?ml|bitbucket-pipelines\.yml|\.reviewbot\.toml|\.gitattributes|\.gitmodules"
+    r"|\.?appveyor\.ya?ml|\.(drone|woodpecker|cirrus|vsts-ci)\.ya?ml|codefresh\.ya?ml|cloudbuild\.ya?ml|buildspec\.ya?ml"
+    r"|\.npmrc|pip\.conf|\.envrc|\.lfsconfig|lefthook\.ya?ml"
+    r"|\.pre-commit-(config|hooks)\.ya?ml|\.travis\.ya?ml|[^/]*\.gitlab-ci\.ya?ml)$"
 )
 #: GitLab takes such a line for a command wherever it stands.
 _COMMAND = re.compile(r"^/[a-z_]", re.IGNORECASE | re.MULTILINE)

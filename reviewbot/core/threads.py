@@ -18,7 +18,6 @@ from reviewbot.core.ground import Ground
 from reviewbot.core.labels import join
 from reviewbot.core.merging import MOST
 from reviewbot.core.report import FileReport, Report
-from reviewbot.core.style import is_guarded
 
 #: Commands that are heard in one run. A dismissal that is not heard is none, so these are many.
 MAX_COMMANDS = 500
@@ -77,35 +76,39 @@ def remember(conversation: Conversation, place: Place, key: bytes) -> Memory:
 
     A finding is known by any mark of the bot's own: whoever forges one hides no finding, only its comment. That a model
     read something is believed where the mark is signed: other programs may speak as the bot, and who may write to a
-    project may change its comments.
+    project may change its comments. So of what it read, the claims too are as that mark has them, whatever a thread
+    says that is not signed: nobody is asked for them again.
     """
     marks: _Marks = {}
     for note in (*conversation.notes, *(note for thread in conversation.threads for note in thread.notes)):
         found = read(note.body, place, key) if note.own else None
         if found is not None:
             marks[note] = found
-    known = list(_threads(conversation, marks))
     summaries = [(signed, mark, note.id) for note, (mark, signed) in marks.items() if mark.kind == "summary"]
     # The newest of those that are signed, else the newest.
     last = max(enumerate(summaries), key=lambda one: (one[1][0], one[0]), default=None)
     signed, mark, name = last[1] if last else (False, Mark("summary"), "")
+    sure = {told.id: told for told in mark.told} if signed else {}
+    known = list(_threads(conversation, marks, sure))
     known += [Known(told) for told in mark.told if all(told.id != one.told.id for one in known)]
     had = {digest: backend for backend, digests in mark.read.items() for digest in digests} if signed else {}
     return Memory(tuple(known), tuple(_asked(conversation, marks)), had, name)
 
 
-def _threads(conversation: Conversation, marks: _Marks) -> Iterator[Known]:
+def _threads(conversation: Conversation, marks: _Marks, sure: Mapping[str, Told]) -> Iterator[Known]:
+    """What threads were begun for; as `sure` has it where not all of a thread's marks are signed."""
     seen: set[str] = set()
     for thread in conversation.threads:
         mark = _mark(thread.notes[0], marks)
         if mark is None or mark.kind != "finding" or len(mark.told) != 1 or mark.told[0].id in seen:
             continue
-        told = mark.told[0]
+        told, signed = mark.told[0], marks[thread.notes[0]][1]
         seen.add(told.id)
-        for later in (_mark(note, marks) for note in thread.notes[1:]):
-            if later is not None and later.kind == "state" and later.of == told.id:
-                told = replace(told, fixed=later.head_sha)
-        yield Known(told, thread.id, thread.resolved)
+        for later, is_signed in (marks[note] for note in thread.notes[1:] if note in marks):
+            # An answer with a head put it aside there: whoever takes the dismissal back has it back.
+            if (later.kind == "state" and later.of == told.id) or (later.kind == "answer" and later.head_sha):
+                told, signed = replace(told, fixed=later.head_sha), signed and is_signed
+        yield Known(told if signed else sure.get(told.id, told), thread.id, thread.resolved)
 
 
 def _mark(note: Note, marks: _Marks) -> Mark | None:
@@ -184,22 +187,6 @@ def carried(known: Iterable[Known], files: Sequence[FileReport], said: Collectio
             continue
         yield Finding(told.rule, told.origin, told.severity, told.confidence, where, told.title, quote=quote,
                       label=join(told.label, home.label), id=told.id)  # fmt: skip
-
-
-def waived(findings: Sequence[Finding], memory: Memory, paths: Collection[str]) -> dict[str, Asked]:
-    """By a finding's id who dismissed it. What guards the repository itself nobody does, nor two with one name."""
-    before = matched(findings, memory.known, paths)
-    names = {one.id: (one.id, before[one.id].told.id if one.id in before else one.id) for one in findings}
-    found: dict[str, Asked] = {}
-    for asked in memory.asked:
-        meant = meant_by(asked, names) if asked.command.name == "dismiss" else []
-        found |= {id_: asked for id_ in meant if len(meant) == 1}
-    return {one.id: found[one.id] for one in findings if one.id in found and not is_guarded(one.rule)}
-
-
-def meant_by(asked: Asked, names: Mapping[str, Sequence[str]]) -> list[str]:
-    """The ids of the findings that a command may mean; `names` are all names of each."""
-    return [id_ for id_, own in names.items() if asked.id and any(name.startswith(asked.id) for name in own)]
 
 
 @dataclass(frozen=True, slots=True)

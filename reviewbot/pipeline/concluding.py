@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from reviewbot.core.answers import Answer, Answers, by_job, usage
+from reviewbot.core.dismissals import waived
 from reviewbot.core.findings import Dropped, Finding, identify
 from reviewbot.core.instructions import unwanted
 from reviewbot.core.labels import Label
 from reviewbot.core.merging import united
 from reviewbot.core.plan import Job
 from reviewbot.core.report import FileReport, Report, assemble
-from reviewbot.core.threads import carried, matched, waived
+from reviewbot.core.threads import Known, carried, matched
 from reviewbot.errors import EgressDeniedError
 from reviewbot.pipeline.asking import clean
 from reviewbot.pipeline.examining import quoted
@@ -108,10 +109,23 @@ def _placed(claim: Finding, job: Job) -> Finding | None:
 
 
 def _remembered(findings: Sequence[Finding], plan: Plan, files: Sequence[FileReport]) -> tuple[Finding, ...]:
-    """The findings, and what models said at earlier heads of lines that are as they were."""
+    """The findings, and what models said at earlier heads of lines that are as they were.
+
+    A check's finding weighs what a model made of it there too: who is not asked again cannot say it again. That a claim
+    is said again in another file, of a higher label, takes nothing away below.
+    """
     said = matched(findings, plan.memory.known, {file.path for file in files})
+    above = {one.id for one in findings if one.id in said and one.location.path != said[one.id].told.location.path
+             and one.label > said[one.id].told.label}  # fmt: skip
+    heard = {known.told.id for name, known in said.items() if name not in above}
     unchanged = {path for path, digest in plan.digests.items() if digest in plan.memory.read}
-    return (*findings, *carried(plan.memory.known, files, {known.told.id for known in said.values()}, unchanged))
+    findings = tuple(_weighed(one, said.get(one.id), unchanged) for one in findings)
+    return (*findings, *carried(plan.memory.known, files, heard, unchanged))
+
+
+def _weighed(finding: Finding, known: Known | None, unchanged: Collection[str]) -> Finding:
+    kept = known is not None and not known.told.is_claim and finding.location.path in unchanged
+    return replace(finding, severity=max(finding.severity, known.told.severity)) if known and kept else finding
 
 
 def _unwanted(findings: Sequence[Finding], plan: Plan, files: Sequence[FileReport]) -> Mapping[str, str]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+import hmac
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -20,6 +20,9 @@ from reviewbot.core.tokens import Count, estimate
 from reviewbot.pipeline.examining import Evidence, Examined, Spread, by_path, examine, views
 from reviewbot.ports import Check
 from reviewbot.tasks import review
+
+#: Parts these digests from all else that the key is used for.
+_DOMAIN = b"reviewbot.read/1\0"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +84,7 @@ def planned(pull: PullRequest, policy: Policy, *, checks: Sequence[Check], guard
     every = [one.material for one in examined if one.material is not None]
     had = memory or Memory()
     had = had if policy.review.incremental else replace(had, read={})
-    digests = {material.path: _digest(material, readers, policy) for material in every}
+    digests = {material.path: _digest(material, readers, policy, known.key) for material in every}
     materials = [material for material in every if digests[material.path] not in had.read]
     earlier = {path: had.read[digest] for path, digest in digests.items() if digest in had.read}
     jobs = None if windows is None else _jobs(materials, windows)
@@ -95,11 +98,12 @@ def planned(pull: PullRequest, policy: Policy, *, checks: Sequence[Check], guard
     )  # fmt: skip
 
 
-def _digest(material: Material, readers: str, policy: Policy) -> str:
-    """80 bits, so that nobody finds another text that has it."""
+def _digest(material: Material, readers: str, policy: Policy, key: bytes) -> str:
+    """80 bits under the operator's key: without it, whoever writes both texts of a pair finds two of one digest."""
     told = (readers, review.SYSTEM, policy.review.language, material.label, *material.instructions,
             rendered(material, material.rich))  # fmt: skip
-    return hashlib.sha256("\0".join(map(str, told)).encode("utf-8", "surrogatepass")).hexdigest()[:20]
+    text = "\0".join(map(str, told)).encode("utf-8", "surrogatepass")
+    return hmac.digest(key, _DOMAIN + text, "sha256").hex()[:20]
 
 
 def _read_earlier(file: FileReport, earlier: Mapping[str, str]) -> FileReport:

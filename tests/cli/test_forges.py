@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
 from reviewbot.cli import main
+from reviewbot.core.conversation import Service
 from tests.contract.scenes import Scene, scene
 from tests.repositories import Work
-from tests.servers import github
+from tests.servers import github, gitlab
 
 BASE = {"app.py": "def app(rows):\n    return rows\n"}
 EVAL = {"app.py": "def app(rows):\n    return eval(rows)\n"}
@@ -30,6 +32,8 @@ def review(folder: Path, *options: str, environ: dict[str, str] | None = None) -
     (["--forge", "github"], {"GITHUB_TOKEN": "t"}, "--forge github: which pull request? Give --pr N"),
     (["--forge", "github", "--pr", "7"], {"GITHUB_TOKEN": "t"}, "GITHUB_REPOSITORY"),
     (["--forge", "gitlab", "--pr", "7"], {"GITLAB_TOKEN": "t"}, "CI_PROJECT_ID"),
+    (["--forge", "github", "--pr", "7"], {"GITHUB_TOKEN": "a b", "GITHUB_REPOSITORY": "o/r"}, "environment: "),
+    (["--forge", "github", "--pr", "7"], {"GITHUB_TOKEN": "t", "GITHUB_REPOSITORY": "o/r?x"}, "environment: "),
 ])  # fmt: skip
 def test_a_forge_that_was_asked_for_and_cannot_be_had_is_a_mistake(
     options: list[str], environ: dict[str, str], said: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -140,3 +144,25 @@ def test_the_head_that_is_posted_is_one_of_the_ledgers_lines(tmp_path: Path) -> 
         here.review("--ledger", ledger_of(tmp_path))
         assert main(["audit", "verify", ledger_of(tmp_path), "--head", shown_head(here)], {}) == 0
         assert str(tmp_path) not in here.summary
+
+
+HIDDEN = '[[rule]]\nlabel = "restricted"\npaths = ["ledger/**"]\n'
+
+
+@pytest.mark.parametrize("options", [("--dry-run",), ()])
+@pytest.mark.parametrize("service", ["github", "gitlab"])
+def test_no_word_of_posting_in_a_build_log_depends_on_restricted_text(
+    service: Service, options: tuple[str, ...], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The forge may show it and refuses it: in the log, which many can read, not even that is said."""
+    logs = []
+    for number, line in enumerate(("return cents", "return eval(cents)")):
+        base = {**BASE, ".reviewbot.toml": HIDDEN, "ledger/core.py": "def post(cents):\n    return cents\n"}
+        head = {**EVAL, "ledger/core.py": f"def post(cents):\n    # changed\n    {line}\n"}
+        with scene(service, tmp_path / str(number), base, head, visibility="private") as here:
+            fault = github.Fault if service == "github" else gitlab.Fault
+            here.server.faults += [fault("POST", "/(reviews|discussions|draft_notes)$", 422, times=9)]
+            here.review(*options, environ={"CI": "true"})
+        logs.append(re.sub(r"\.\.[0-9a-f]{10}", "", capsys.readouterr().out))
+    assert "ledger" not in logs[1]
+    assert logs[0] == logs[1]

@@ -9,6 +9,7 @@ import pytest
 
 from reviewbot.core.conversation import Service
 from tests.contract.scenes import Scene, scene
+from tests.servers import github, gitlab
 
 FILLER = "".join(f"line_{number} = {number}\n" for number in range(20))
 BASE = {"api/app.py": f"{FILLER}def app(rows):\n    return rows\n", "api/same.py": f"{FILLER}name = 'x'\n",
@@ -76,3 +77,41 @@ def test_a_pull_request_hears_everything_once_from_opening_to_regression(here: S
     assert (settled.added, settled.open) == ((0, 0, 0), ["api/app.py:22"])
     assert told(here) == {"api/app.py", "api/same.py", "api/other.py"}
     assert {finding["path"] for finding in settled.report["findings"]} == {"api/app.py", "api/other.py"}
+
+
+def test_a_dismissal_that_is_taken_back_opens_the_thread_again(here: Scene) -> None:
+    here.review()
+    here.server.say("ada", "/reviewbot dismiss a mistake of mine", thread=here.thread("api/same.py"))
+    assert here.review().open == ["api/app.py:22"]
+    said = next(note for note in here.thread("api/same.py").notes if note.body.startswith("/reviewbot"))
+    said.body = "Never mind."
+    back = here.review()
+    assert (back.added, back.open) == ((0, 1, 0), ["api/app.py:22", "api/same.py:22"])
+    assert "Back at" in here.thread("api/same.py").notes[-1].body
+    assert here.review().added == (0, 0, 0)
+
+
+def test_comments_that_a_failing_forge_did_not_take_come_with_the_next_run(here: Scene) -> None:
+    fault = github.Fault if here.service == "github" else gitlab.Fault
+    here.server.faults += [fault("POST", "(reviews|draft_notes|discussions)$", 502, times=20)]
+    failed = here.review()
+    assert (failed.code, failed.threads, failed.notes) == (3, 0, 1)
+    here.server.faults.clear()
+    assert here.review().open == ["api/app.py:22", "api/same.py:22"]
+    assert here.review().added == (0, 0, 0)
+
+
+def test_what_the_policy_dismisses_is_closed_and_comes_back_with_its_entry_gone(here: Scene) -> None:
+    work = here.work
+    here.review()
+    entry = '[[dismiss]]\nrule = "slips/literal-identity"\npaths = ["/api/same.py"]\nreason = "known"\n'
+    both = ["api/app.py:22", "api/same.py:22"]
+    for policy, said, still in ((entry, "Dismissed: ", both[:1]), ('default = "internal"\n', "Back at ", both)):
+        work.git("checkout", "-q", "main")
+        work.commit("policy", **{".reviewbot.toml": policy})
+        work.git("checkout", "-q", "feature")
+        work.git("rebase", "-q", "main")
+        seen = here.review()
+        assert (seen.added, seen.open) == ((0, 1, 0), still)
+        assert here.thread("api/same.py").notes[-1].body.startswith(said)
+        assert here.review().added == (0, 0, 0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -20,8 +21,8 @@ KEY = {"REVIEWBOT_KEY": "a key of the operator"}
 SERVICES: list[Service] = ["github", "gitlab"]
 
 
-def phases(here: Scene, document: str, *, reads: bool = True) -> int:
-    """Plan, two shards, publish; the exit code of the last."""
+def phases(here: Scene, document: str, *, reads: bool = True, meanwhile: Callable[[], object] | None = None) -> int:
+    """Plan, two shards, publish; the exit code of the last. `meanwhile` is done before that one."""
     folder = here.folder
     plan = str(folder / "plan.json")
     seen = event(here, reads=reads)
@@ -31,6 +32,8 @@ def phases(here: Scene, document: str, *, reads: bool = True) -> int:
     for shard in ("1/2", "2/2"):
         replies.append(str(folder / f"reply-{shard[0]}.json"))
         assert main(["ask", plan, "--output", replies[-1], "--shard", shard, "--operator", document], {}) == 0
+    if meanwhile is not None:
+        meanwhile()
     return main(["publish", plan, *replies, "--forge", here.service, "--pr", str(NUMBER), "--operator", document,
                  "--output", str(folder / "report.json"), "--ledger", str(folder / "posted.jsonl")],
                 {**here.environ, **KEY})  # fmt: skip
@@ -65,6 +68,39 @@ def test_three_jobs_post_what_one_posts(service: Service, reads: bool, tmp_path:
         assert len(here.server.notes) == 1
         sent = [json.loads(line)["bytes_out"] for line in (tmp_path / "posted.jsonl").read_text().splitlines()]
         assert sum(sent) > 0
+        assert main(["audit", "verify", str(tmp_path / "posted.jsonl")], {}) == 0
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_what_is_taken_away_while_models_are_asked_makes_nothing_look_better(service: Service, tmp_path: Path) -> None:
+    """The plan leaves out what was read: the claims of that are the plan's, whoever deletes the comments with them."""
+    with (scene(service, tmp_path, BASE, BUGGY) as here,
+          Faulty(diligent(), dialect="ollama", models=("codestral:tiny",)) as model):  # fmt: skip
+        document = operator(tmp_path, ("local", "ollama", model.url, "restricted"))
+        phases(here, document)
+        before = [one["id"] for one in json.loads((tmp_path / "report.json").read_text())["findings"]]
+
+        def forget() -> None:
+            here.server.threads.clear()
+            here.server.notes.clear()
+
+        phases(here, document, meanwhile=forget)
+        assert [one["id"] for one in json.loads((tmp_path / "report.json").read_text())["findings"]] == before
+        assert len(before) == 2
+
+
+@pytest.mark.parametrize("service", SERVICES)
+def test_who_asks_for_all_of_it_too_late_for_a_plan_is_heard_by_the_next(service: Service, tmp_path: Path) -> None:
+    with (scene(service, tmp_path, BASE, BUGGY) as here,
+          Faulty(diligent(), dialect="ollama", models=("codestral:tiny",)) as model):  # fmt: skip
+        document = operator(tmp_path, ("local", "ollama", model.url, "restricted"))
+        phases(here, document)
+        asked = len(model.asked)
+        phases(here, document, meanwhile=lambda: here.server.say("ada", "/reviewbot full"))
+        assert (len(model.asked), len(here.server.notes)) == (asked, 2)
+        phases(here, document)
+        assert len(model.asked) > asked
+        assert len(here.server.notes) == 3
 
 
 def test_a_plan_of_another_pull_request_is_not_published(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

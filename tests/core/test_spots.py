@@ -112,7 +112,11 @@ def test_what_can_be_committed_replaces_exactly_the_lines_of_the_finding(
     ".github/actions/x/index.js", ".gitlab-ci.yml", "ci/build.gitlab-ci.yml", ".gitlab/ci.yaml", "action.yml",
     "x/action.yaml", "CODEOWNERS", "docs/CODEOWNERS", "Jenkinsfile", ".circleci/config.yml", ".pre-commit-config.yaml",
     ".gitattributes", "x/.gitmodules", "package-lock.json", "web/yarn.lock", "poetry.lock", "go.sum", "Cargo.lock",
-    "policies/default.toml", ".husky/pre-commit", ".travis.yml", "azure-pipelines.yml",
+    "policies/default.toml", ".husky/pre-commit", ".travis.yml", "azure-pipelines.yml", "Jenkinsfile.release",
+    ".drone.yml", ".buildkite/pipeline.yml", ".woodpecker.yml", ".woodpecker/a.yml", "appveyor.yml", "cloudbuild.yaml",
+    ".gitea/workflows/a.yml", ".forgejo/workflows/a.yml", ".tekton/a.yaml", ".teamcity/settings.kts", ".cirrus.yml",
+    ".azure-pipelines/a.yml", "azure-pipelines-release.yml", "buildspec.yml", "web/.npmrc", "pip.conf", ".envrc",
+    ".lfsconfig", "lefthook.yml", ".pre-commit-hooks.yaml", ".devcontainer/devcontainer.json",
 ])  # fmt: skip
 def test_what_guards_the_repository_is_never_changed_at_a_click(path: str) -> None:
     assert offered(path) is None

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from reviewbot.core.commands import Command
 from reviewbot.core.comment import Mark, Told, told, written
 from reviewbot.core.conversation import Conversation, Note, Place, Thread
+from reviewbot.core.dismissals import waived
 from reviewbot.core.findings import Finding, Severity, identify
 from reviewbot.core.labels import ASSIGNABLE, Label
 from reviewbot.core.merging import MOST
@@ -28,7 +29,6 @@ from reviewbot.core.threads import (
     matched,
     reconcile,
     remember,
-    waived,
 )
 from tests.formats.samples import RULES, file, finding, report
 
@@ -152,6 +152,24 @@ def test_that_a_model_read_something_is_believed_where_nobody_else_can_have_said
     assert remember(talk(notes=notes), HERE, key).read == read
 
 
+def unsigned(mark: Mark) -> Note:
+    return marked(mark, key=b"")
+
+
+@pytest.mark.parametrize("forged", [
+    thread(marked(about(claim())), unsigned(Mark("state", of=claim().id, head_sha="c" * 40))),
+    thread(unsigned(Mark("finding", (replace(told(claim()), origin="check:calls"),)))),
+    thread(unsigned(Mark("finding", (replace(told(claim()), severity=Severity.LOW, lines=("0" * 10,)),)))),
+])  # fmt: skip
+def test_who_forges_a_mark_of_a_thread_hides_no_claim_of_what_is_not_read_again(forged: Thread) -> None:
+    summary = marked(Mark("summary", (told(claim()),), read={"hosted": ("d1",)}))
+    memory = remember(talk(forged, notes=[summary]), HERE, KEY)
+    assert memory.read == {"d1": "hosted"}
+    assert memory.known == (Known(told(claim()), forged.id),)
+    # In a file that was read, and whose line is not in any hunk.
+    assert [one.id for one in carried(memory.known, [added(text="x = 1\n")], (), {"a.py"})] == [claim().id]
+
+
 def test_ids_of_threads_and_of_other_comments_may_be_the_same() -> None:
     first, last = marked(about(one())), marked(Mark("summary", (told(one(line=9)),)))
     memory = remember(talk(thread(replace(first, id="5")), notes=[replace(last, id="5")]), HERE, KEY)
@@ -202,10 +220,25 @@ def asking(id: str, reason: str = "known", about: str = "") -> Asked:
     return Asked(Command("dismiss", id, reason), "1", "ada", about=about)
 
 
-def test_a_finding_is_dismissed_by_the_beginning_of_its_id_or_in_its_thread() -> None:
+def test_a_finding_is_dismissed_by_its_id_or_in_its_thread() -> None:
     first, second = one(), one(line=9)
-    for asked in (asking(first.id), asking(first.id[:6]), asking("", about=first.id)):
+    for asked in (asking(first.id), asking("", about=first.id)):
         assert waived([first, second], Memory(asked=(asked,)), ()) == {first.id: asked}
+
+
+def test_the_beginning_of_an_id_dismisses_nothing_for_another_text_soon_has_it() -> None:
+    dismissed = one()
+    other = replace(one(line=9), id=f"{dismissed.id[:15]}{'0' if dismissed.id[15] != '0' else '1'}")
+    for digits in (6, 15):
+        assert waived([other], Memory(known(dismissed), (asking(dismissed.id[:digits]),)), {"a.py"}) == {}
+
+
+def test_a_dismissed_claim_takes_no_other_defect_with_it_that_shares_a_line() -> None:
+    first = claim(quote="def a(x):\n    return None", title="Gives nothing on an error", severity=Severity.HIGH)
+    other = claim(quote="def pay(x):\n    return None", title="The balance is not looked at", severity=Severity.HIGH)
+    memory = Memory(known(first), (asking(first.id),))
+    assert matched([other], memory.known, {"a.py"}) != {}
+    assert waived([other], memory, {"a.py"}) == {}
 
 
 @pytest.mark.parametrize("asked", [
@@ -218,7 +251,7 @@ def test_what_names_no_finding_dismisses_none(asked: Asked) -> None:
 def test_an_id_that_two_begin_with_dismisses_neither() -> None:
     twins = [replace(one(), id="abcdef0000000000"), replace(one(line=9), id="abcdef1111111111")]
     assert waived(twins, Memory(asked=(asking("abcdef"),)), ()) == {}
-    assert list(waived(twins, Memory(asked=(asking("abcdef0"),)), ())) == [twins[0].id]
+    assert list(waived(twins, Memory(asked=(asking(twins[0].id),)), ())) == [twins[0].id]
 
 
 def test_what_guards_the_repository_nobody_dismisses() -> None:

@@ -340,3 +340,11 @@ def test_a_dismissed_finding_can_be_explained_where_it_may_be_shown() -> None:
     assert explained(first, None, shown) == of(first)
     secret = replace(first, label=Label.RESTRICTED)
     assert explained(secret, None, replace(shown, dismissed=(secret,), comments=Label.INTERNAL)) == UNKNOWN
+
+
+@pytest.mark.parametrize(("rule", "named"), [("calls/eval", True), ("credentials/added", False)])
+def test_a_comment_names_no_command_that_would_be_refused(rule: str, named: bool) -> None:
+    one = replace(USUAL.findings[0], rule=rule)
+    whole = replace(USUAL, findings=(one, *USUAL.findings[1:]))
+    assert ("/reviewbot dismiss" in remark(one)) is named
+    assert ("/reviewbot dismiss" in explained(one, None, whole)) is named

@@ -7,6 +7,7 @@ import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
@@ -17,6 +18,7 @@ from tests.packaging.machine import ENVIRONMENT, ROOT, RUNNER, needs_node, node,
 BIN = Path(sys.executable).parent
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 ACTION = ROOT / "action.yml"
+GUIDE = ROOT / "docs" / "github.md"
 REVIEW = ROOT / ".github" / "workflows" / "review.yml"
 Lint = Callable[[Path], int]
 
@@ -150,6 +152,20 @@ def test_the_jobs_of_the_review_have_no_more_than_they_need() -> None:
     secrets = {name: "secrets." in str(job) for name, job in document["jobs"].items()}
     assert secrets == {"plan": False, "ask": True, "publish": False}
     assert document["jobs"]["ask"]["environment"] == "reviewbot-ask"
+
+
+def three_jobs() -> list[dict[str, Any]]:
+    recipes = re.findall(r"```yaml\n(.*?)```", GUIDE.read_text(), re.DOTALL)
+    recipe = next(text for text in recipes if "phase: publish" in text)
+    return [yaml.safe_load(text)["jobs"]["publish"] for text in (REVIEW.read_text(), recipe)]
+
+
+@pytest.mark.parametrize("job", three_jobs())
+def test_what_asking_leaves_never_takes_the_place_of_the_plan(job: dict[str, Any]) -> None:
+    """Who asks holds the key of a model and nothing else: it must not decide what the checks found."""
+    said = [step["with"] for step in job["steps"] if "download-artifact" in step["uses"]]
+    assert all("plan" not in one.get("pattern", "") and one.get("pattern") != "reviewbot-*" for one in said)
+    assert said[-1]["name"].endswith("plan")
 
 
 def test_both_templates_start_reviewbot_in_the_same_way() -> None:

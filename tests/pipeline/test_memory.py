@@ -225,7 +225,7 @@ def test_what_was_dismissed_leaves_gate_and_conclusion_and_is_named() -> None:
     first = reviewed([A], Model(("api/a.py", 6, LINE)))
     (id_,) = ids(first.report)
     for model in (Model(("api/a.py", 6, LINE)), Model()):
-        again = reviewed([A], model, memory=replace(remembered(first, dismissing(id_[:6])), read={}))
+        again = reviewed([A], model, memory=replace(remembered(first, dismissing(id_)), read={}))
         assert model.asked == ["api/a.py"]
         assert (again.report.findings, again.report.conclusion, again.report.exit_code) == ((), "success", 0)
         assert [one.id for one in again.report.dismissed] == [id_]
@@ -385,3 +385,29 @@ def test_memory_above_the_clearance_of_comments_changes_nothing_that_a_hosted_mo
         transcripts.append((json.dumps([[prompt.system, prompt.text] for prompt in hosted.prompts]), shown))
         assert set(hosted.asked) == {"api/b.py"}
     assert transcripts[0] == transcripts[1]
+
+
+def test_what_a_model_made_of_a_checks_finding_weighs_as_much_the_next_time() -> None:
+    """The model is not asked again, and without its word the finding would no longer block."""
+    file = diff("api/a.py", "a = 1\n", "a = 1\nx = eval(y)\n")
+
+    def says(prompt: Prompt) -> str:
+        if is_verifying(prompt):
+            return verdicts("holds")
+        return claims(("api/a.py", 2, "x = eval(y)"), severity="critical", title="Untrusted text goes to eval")
+
+    first = run([file], [scripted("local", Label.RESTRICTED, says)])
+    assert [(one.rule, one.severity) for one in first.report.findings] == [("calls/eval", Severity.CRITICAL)]
+    again = reviewed([file], Model(), memory=remembered(first))
+    assert [(one.rule, one.severity) for one in again.report.findings] == [("calls/eval", Severity.CRITICAL)]
+    assert (again.report.conclusion, again.report.exit_code) == ("failure", 1)
+
+
+def test_whether_a_claim_is_carried_below_depends_on_nothing_said_above() -> None:
+    first = reviewed([diff("api/old.py", None, NEW)], Model(("api/old.py", 6, LINE)))
+    moved = [diff("api/new.py", None, NEW), diff("ledger/new.py", None, NEW)]
+    shown = []
+    for said in ((), (("ledger/new.py", 6, LINE),)):
+        again = reviewed(moved, Model(*said), memory=replace(remembered(first), read={}))
+        shown.append([(one.id, one.location) for one in again.report.findings if one.label <= Label.INTERNAL])
+    assert shown[0] == shown[1] != []

@@ -22,7 +22,7 @@ from reviewbot.core.policy import Rule as Sensitivity
 from reviewbot.core.pull import PullRequest
 from reviewbot.core.style import Instructions
 from reviewbot.core.tokens import estimate
-from reviewbot.pipeline import Plan, Windows
+from reviewbot.pipeline import Evidence, Plan, Windows
 from reviewbot.ports import Check, Reading
 from reviewbot.tasks import review
 from tests.pipeline.desks import TOKEN
@@ -240,3 +240,14 @@ def test_a_plan_is_the_same_however_the_work_is_spread() -> None:
     plans = [pipeline.planned(pull, POLICY, checks=checks.ALL, windows=WINDOWS, spread=spread)
              for spread in (map, lambda work, items: [work(item) for item in items])]  # fmt: skip
     assert plans[0] == plans[1]
+
+
+def test_what_a_digest_is_nobody_knows_without_the_key() -> None:
+    """Whoever writes a harmless and a harmful text could look for two of one digest: 80 bits fall to 2^40 trials."""
+    file = diff("api/a.py", "a = 1\n", "a = 2\n")
+    pull = PullRequest("a" * 40, "b" * 40, "a" * 40, (file,), (file.path,), 7)
+    plans = [pipeline.planned(pull, POLICY, checks=(), windows=Windows(dict.fromkeys(Label, 3000)),
+                              evidence=Evidence(key=key))
+             for key in (b"one" * 11, b"two" * 11, b"one" * 11)]  # fmt: skip
+    one, two, again = (plan.digests["api/a.py"] for plan in plans)
+    assert one == again != two

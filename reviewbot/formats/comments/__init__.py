@@ -12,6 +12,7 @@ from reviewbot.core import summary as facts
 from reviewbot.core.findings import Finding, Rule
 from reviewbot.core.markup import brief, code
 from reviewbot.core.report import Report
+from reviewbot.core.style import is_guarded
 from reviewbot.formats.comments.pieces import place, quote, snippet, unmarked, written
 from reviewbot.formats.comments.sticky import Standing, summary
 
@@ -28,7 +29,7 @@ def remark(finding: Finding, *, title_of_rule: str = "", shown: str | None = Non
     `shown` is a suggestion that nobody can commit with a click: it stands in the comment, as a diff.
     """
     titled = replace(finding, title=finding.title or title_of_rule)
-    return written("remark", finding=titled, suggestion=snippet(shown))
+    return written("remark", finding=titled, suggestion=snippet(shown), by_comment=not is_guarded(finding.rule))
 
 
 def review(new: int, head_sha: str) -> str:
@@ -70,6 +71,7 @@ def explained(finding: Finding | None, rule: Rule | None, report: Report) -> str
     return written(
         "explained", finding=item, rule=rule, gate=shown.gate, file=home, place=place(item),
         quote=quote(facts.signs(shown), item), suggestion=snippet(item.suggestion),
+        by_comment=not is_guarded(item.rule),
     )  # fmt: skip
 
 
