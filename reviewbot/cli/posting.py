@@ -19,7 +19,7 @@ from reviewbot.ports import Forge
 
 #: Characters of the summary with its mark: GitHub takes 65,536.
 _ROOM = 65_000
-_MOVED = "The pull request has a newer head: nothing is posted for this one."
+_MOVED = "The head of the pull request is another commit: nothing is posted for this one."
 
 
 def tell(report: Report, plan: Plan, forge: Forge, place: Place, sink: Sink,
@@ -47,7 +47,7 @@ def tell(report: Report, plan: Plan, forge: Forge, place: Place, sink: Sink,
     last = _concluded(forge, sink, final, venue.memory.summary, text, mark)
     outcomes = (posted.outcome, last.outcome)
     outcome: Outcome = "failed" if "failed" in outcomes else "denied" if "denied" in outcomes else "posted"
-    return told, (*_said(posted, final), *last.notices), outcome
+    return told, (*_said(posted, last, final), *last.notices), outcome
 
 
 def _posted(forge: Forge, sink: Sink, changes: Changes) -> Posted:
@@ -64,9 +64,10 @@ def _concluded(forge: Forge, sink: Sink, final: Report, note: str, text: str, ma
     return forge.conclude(whole, note, Verdict(final.head_sha, final.conclusion, title))
 
 
-def _said(posted: Posted, final: Report) -> Iterator[str]:
+def _said(posted: Posted, last: Posted, final: Report) -> Iterator[str]:
     """For a log: of what is above that not even how many there are."""
     refused = sum(one.id in posted.refused and permits(LOG, one.label) for one in final.findings)
     if refused:
-        yield f"{counted(refused, 'comment')} could not be placed at their lines; the summary has them."
+        there = "; the summary has the reasons" if last.outcome == "posted" else ""
+        yield f"Not placed at its lines: {counted(refused, 'comment')}{there}."
     yield from posted.notices

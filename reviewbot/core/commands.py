@@ -13,7 +13,7 @@ MAX_REASON = 300
 #: How many digits of a finding's id are enough to name it.
 FEWEST = 6
 
-_FIRST = re.compile(r"/reviewbot[ \t]+([a-z]{1,20})(?:[ \t]+(.{0,2000}))?", re.ASCII)
+_FIRST = re.compile(r"/reviewbot[ \t]+([a-z]{1,20})(?:[ \t]+(.*))?", re.ASCII)
 _ENDS = re.compile("[\r\n]")
 _ID = re.compile(rf"([0-9a-f]{{{FEWEST},16}})(?=[ \t]|$)[ \t]*", re.ASCII)
 

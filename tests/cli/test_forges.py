@@ -166,3 +166,13 @@ def test_no_word_of_posting_in_a_build_log_depends_on_restricted_text(
         logs.append(re.sub(r"\.\.[0-9a-f]{10}", "", capsys.readouterr().out))
     assert "ledger" not in logs[1]
     assert logs[0] == logs[1]
+
+
+def test_what_a_locked_conversation_refuses_is_not_said_to_be_in_its_summary(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with scene("github", tmp_path, BASE, EVAL, locked=True) as here:
+        assert here.review().added == (0, 0, 0)
+    out = capsys.readouterr().out
+    assert "! Not placed at its lines: 1 comment.\n" in out
+    assert "! The summary could not be posted" in out

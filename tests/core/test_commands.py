@@ -103,3 +103,9 @@ def test_a_label_asks_for_what_needs_no_words(label: str, name: str | None) -> N
     command = of_label(label)
     assert (command.name if command else None) == name
     assert command is None or (command.id, command.reason) == ("", "")
+
+
+def test_a_reason_that_is_too_long_is_cut_and_the_command_stands() -> None:
+    command = parse(f"/reviewbot dismiss {ID} {'why ' * 2000}")
+    assert command is not None
+    assert (command.name, command.id, len(command.reason)) == ("dismiss", ID, MAX_REASON)
