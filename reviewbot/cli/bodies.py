@@ -89,6 +89,9 @@ def _followups(account: Account) -> Iterator[Followup]:
         if known.thread:
             state = Mark("state", of=known.told.id)
             yield Followup(known.thread, account.marked(comments.again(head), state), resolve=False)
+    for twin in account.memory.twins:
+        state = Mark("state", of=twin.told.id, head_sha=head)
+        yield Followup(twin.thread, account.marked(comments.twice(), state), resolve=True)
     yield from _put_aside(account)
 
 

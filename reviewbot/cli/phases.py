@@ -123,6 +123,7 @@ def _of_shard(made: Plan, answers: Answers, shard: tuple[int, int]) -> Report:
 def publish(arguments: argparse.Namespace, environ: Mapping[str, str]) -> int:
     """Phase 3, with forge access only: the report of a plan and of all its replies."""
     outputs = reports.renderers(arguments.output)
+    reports.writable(name for name, _ in outputs)
     made, sha256 = handover.read_plan(arguments.plan)
     parcels = handover.read_replies(arguments.replies, sha256)
     said = models.operator(arguments, environ)

@@ -25,10 +25,10 @@ def run(arguments: argparse.Namespace, environ: Mapping[str, str]) -> int:
     began = models.started()
     outputs = reports.renderers(arguments.output, arguments.ledger)
     said = models.operator(arguments, environ)
-    if said.endpoints:
-        reports.writable(name for name, _ in outputs)
     own = environment.taken(environ)
     at = ci.stand(own, lambda name: Path(name).read_bytes())
+    if said.endpoints or forges.chosen(arguments, at, own)[0] is not None:
+        reports.writable(name for name, _ in outputs)
     said, foreign = models.trusting(said, at)
     with records.opened(arguments, own) as ledger:
         with stage("reading the change"):

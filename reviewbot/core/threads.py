@@ -61,6 +61,8 @@ class Memory:
     read: Mapping[str, str] = field(default_factory=dict)
     #: The note that holds the summary, "" for none yet.
     summary: str = ""
+    #: Open threads about what an earlier one tells, as two runs at once begin them.
+    twins: tuple[Known, ...] = ()
 
     def wants(self, name: str) -> bool:
         """Whether somebody asked for it and has had no answer yet."""
@@ -89,21 +91,22 @@ def remember(conversation: Conversation, place: Place, key: bytes) -> Memory:
     last = max(enumerate(summaries), key=lambda one: (one[1][0], one[0]), default=None)
     signed, mark, name = last[1] if last else (False, Mark("summary"), "")
     sure = {told.id: told for told in mark.told} if signed else {}
-    known = list(_threads(conversation, marks, sure))
+    first: dict[str, Known] = {}
+    twins = [one for one in _threads(conversation, marks, sure) if first.setdefault(one.told.id, one) is not one]
+    known = [*first.values()]
     known += [Known(told) for told in mark.told if all(told.id != one.told.id for one in known)]
     had = {digest: backend for backend, digests in mark.read.items() for digest in digests} if signed else {}
-    return Memory(tuple(known), tuple(_asked(conversation, marks)), had, name)
+    both = tuple(one for one in twins if not one.resolved and not one.told.fixed)
+    return Memory(tuple(known), tuple(_asked(conversation, marks)), had, name, both)
 
 
 def _threads(conversation: Conversation, marks: _Marks, sure: Mapping[str, Told]) -> Iterator[Known]:
     """What threads were begun for; as `sure` has it where not all of a thread's marks are signed."""
-    seen: set[str] = set()
     for thread in conversation.threads:
         mark = _mark(thread.notes[0], marks)
-        if mark is None or mark.kind != "finding" or len(mark.told) != 1 or mark.told[0].id in seen:
+        if mark is None or mark.kind != "finding" or len(mark.told) != 1:
             continue
         told, signed = mark.told[0], marks[thread.notes[0]][1]
-        seen.add(told.id)
         for later, is_signed in (marks[note] for note in thread.notes[1:] if note in marks):
             # An answer with a head put it aside there: whoever takes the dismissal back has it back.
             if (later.kind == "state" and later.of == told.id) or (later.kind == "answer" and later.head_sha):

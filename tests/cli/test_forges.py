@@ -176,3 +176,25 @@ def test_what_a_locked_conversation_refuses_is_not_said_to_be_in_its_summary(
     out = capsys.readouterr().out
     assert "! Not placed at its lines: 1 comment.\n" in out
     assert "! The summary could not be posted" in out
+
+
+def test_a_report_that_cannot_be_written_is_said_before_anything_is_posted(tmp_path: Path) -> None:
+    with scene("github", tmp_path, BASE, EVAL) as here:
+        options = ["--base", "main", "--head", "feature", "--forge", "github", "--pr", "7"]
+        nowhere = str(tmp_path / "none" / "report.json")
+        assert main(["review", "--repo", str(here.work.path), *options, "--output", nowhere], here.environ) == 2
+        assert here.server.requests == []
+
+
+def test_of_two_threads_that_two_runs_at_once_began_the_first_goes_on(tmp_path: Path) -> None:
+    with scene("github", tmp_path, BASE, EVAL) as here:
+        here.review()
+        (told,) = here.server.threads
+        here.server.begin(told.notes[0].author, told.notes[0].body, "app.py", 2)
+        seen = here.review()
+        assert (seen.added, seen.open) == ((0, 1, 0), ["app.py:2"])
+        assert [one.resolved for one in here.server.threads] == [False, True]
+        assert here.review().added == (0, 0, 0)
+        here.server.may_resolve = False
+        here.server.begin(told.notes[0].author, told.notes[0].body, "app.py", 2)
+        assert [here.review().added, here.review().added] == [(0, 1, 0), (0, 0, 0)]

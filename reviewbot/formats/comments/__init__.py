@@ -17,7 +17,7 @@ from reviewbot.formats.comments.pieces import place, quote, snippet, unmarked, w
 from reviewbot.formats.comments.sticky import Standing, summary
 
 __all__ = ["Standing", "again", "dismissed", "explained", "fixed", "gone", "helped", "refusal", "remark", "review",
-           "summary"]  # fmt: skip
+           "summary", "twice"]  # fmt: skip
 
 #: The same for an id that nobody knows and for one of what may not be shown here.
 UNKNOWN = "No finding of this id is shown here.\n"
@@ -44,6 +44,10 @@ def fixed(head_sha: str) -> str:
 
 def again(head_sha: str) -> str:
     return f"Back at {_commit(head_sha)}.\n"
+
+
+def twice() -> str:
+    return "Told twice: the first thread about it goes on.\n"
 
 
 def gone(head_sha: str) -> str:
