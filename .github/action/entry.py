@@ -24,6 +24,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 from installing import RefusedError, installed, search_path
 
 PHASES = ("review", "plan", "ask", "publish")
+#: What a log may show: core.summary.LOG and below.
+LABELS_OF_LOG = ("public", "internal")
 CONCLUSIONS = ("success", "failure", "neutral", "action_required")
 #: Inputs that may be a document instead of its name; all others have one line.
 DOCUMENTS = ("operator", "policy")
@@ -198,7 +200,8 @@ def outputs(said: Mapping[str, str], folder: Path) -> Iterator[tuple[str, str]]:
             yield "sarif", str(folder / "report.sarif")
         if document["conclusion"] in CONCLUSIONS:
             yield "conclusion", document["conclusion"]
-        yield "findings", str(len(document["findings"]))
+        # Outputs are for the log's readers: of what is labelled above it not even a number.
+        yield "findings", str(sum(finding["label"] in LABELS_OF_LOG for finding in document["findings"]))
     ledger = (document["content"] if phase == "ask" else document).get("ledger") or {}
     head = ledger.get("head", "")
     if re.fullmatch(r"[0-9a-f]{64}", head):

@@ -17,6 +17,7 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
+from math import isfinite
 from typing import TYPE_CHECKING, Literal
 
 from reviewbot.core.conversation import Place
@@ -109,7 +110,8 @@ def read(body: str, place: Place, key: bytes) -> tuple[Mark, bool] | None:
     try:
         unpacking = zlib.decompressobj()
         plain = unpacking.decompress(base64.b64decode(payload, validate=True), MAX_PLAIN)
-        mark = _adapter().validate_python(json.loads(plain, parse_constant=_number)) if unpacking.eof else None
+        document = json.loads(plain, parse_constant=_number, parse_float=_number)
+        mark = _adapter().validate_python(document) if unpacking.eof else None
     except (binascii.Error, zlib.error, ValueError, ValidationError, RecursionError):
         return None
     signed = bool(key) and hmac.compare_digest(signature, _signature(payload, place, key))
@@ -124,8 +126,10 @@ def _adapter() -> TypeAdapter[Mark]:
 
 
 def _number(name: str) -> float:
-    """Raises ValueError: what is NaN or infinite has no place in an order."""
-    raise ValueError(name)
+    """Raises ValueError: what is NaN or infinite, as 1e999 is too, has no place in an order."""
+    if not isfinite(number := float(name)):
+        raise ValueError(name)
+    return number
 
 
 def _signature(payload: str, place: Place, key: bytes) -> str:

@@ -31,6 +31,8 @@ class Known:
     thread: str = ""
     #: Somebody resolved the thread, the bot itself perhaps.
     resolved: bool = False
+    #: The newest signed summary has it: put aside or not, it was there when that was written.
+    stood: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +96,7 @@ def remember(conversation: Conversation, place: Place, key: bytes) -> Memory:
     first: dict[str, Known] = {}
     twins = [one for one in _threads(conversation, marks, sure) if first.setdefault(one.told.id, one) is not one]
     known = [*first.values()]
-    known += [Known(told) for told in mark.told if all(told.id != one.told.id for one in known)]
+    known += [Known(told, stood=signed) for told in mark.told if all(told.id != one.told.id for one in known)]
     had = {digest: backend for backend, digests in mark.read.items() for digest in digests} if signed else {}
     both = tuple(one for one in twins if not one.resolved and not one.told.fixed)
     return Memory(tuple(known), tuple(_asked(conversation, marks)), had, name, both)
@@ -111,7 +113,7 @@ def _threads(conversation: Conversation, marks: _Marks, sure: Mapping[str, Told]
             # An answer with a head put it aside there: whoever takes the dismissal back has it back.
             if (later.kind == "state" and later.of == told.id) or (later.kind == "answer" and later.head_sha):
                 told, signed = replace(told, fixed=later.head_sha), signed and is_signed
-        yield Known(told if signed else sure.get(told.id, told), thread.id, thread.resolved)
+        yield Known(told if signed else sure.get(told.id, told), thread.id, thread.resolved, told.id in sure)
 
 
 def _mark(note: Note, marks: _Marks) -> Mark | None:
@@ -178,15 +180,16 @@ def carried(known: Iterable[Known], files: Sequence[FileReport], said: Collectio
     where its lines are not among those that changed.
     """
     ground = Ground(files)
-    for told in (one.told for one in known):
-        if not told.is_claim or told.id in said or (told.fixed and not any(told.lines)):
+    for one in known:
+        told, gone = one.told, one.told.fixed and not one.stood
+        if not told.is_claim or told.id in said or (gone and not any(told.lines)):
             continue
         home, rows = ground.find(told)
         where, quote = told.location, "\n".join(text for _, text, _ in rows)
         if home is not None and rows:
             path = home.path if where.side == "new" else home.old_path
             where = replace(where, path=path, line=rows[0][0], end_line=rows[-1][0])
-        elif home is None or told.fixed or home.path not in unchanged:
+        elif home is None or gone or home.path not in unchanged:
             continue
         yield Finding(told.rule, told.origin, told.severity, told.confidence, where, told.title, quote=quote,
                       label=join(told.label, home.label), id=told.id)  # fmt: skip

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from reviewbot.core.markup import code, inert
 from reviewbot.core.report import Report
 from reviewbot.core.summary import LOG, WITHHELD, counted, found, place, published, readers, standing, unread, verdict
+from reviewbot.formats.comments.pieces import tail
 
 #: Findings that are listed; GitHub takes a mebibyte, people less.
 MOST = 200
@@ -30,6 +31,6 @@ def _lines(report: Report, notices: Sequence[str]) -> Iterator[str]:
     yield ""
     for finding in report.findings[:MOST]:
         title = titles.get(finding.rule, "")
-        yield f"* {finding.severity} {code(place(finding))} {code(finding.rule)}{f' {title}' if title else ''}"
+        yield f"* {finding.severity} {code(tail(place(finding)))} {code(finding.rule)}{f' {title}' if title else ''}"
     if len(report.findings) > MOST:
         yield f"* and {counted(len(report.findings) - MOST, 'more finding')}"

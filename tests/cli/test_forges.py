@@ -72,6 +72,18 @@ def test_a_forks_token_leaves_annotations_and_the_step_summary(
     assert "`app.py:2` `calls/eval`" in summary.read_text()
 
 
+def test_nobody_pushes_the_bots_last_word_out_of_a_thread(tmp_path: Path) -> None:
+    with scene("github", tmp_path, BASE, EVAL) as here:
+        here.review()
+        for number in range(60):
+            here.server.say("eve", f"Number {number}.", thread=here.thread("app.py"))
+        here.write(**{"app.py": "def app(rows):\n    return list(rows)\n"})
+        assert [here.review().added for _ in range(2)] == [(0, 1, 0), (0, 0, 0)]
+        here.write(**EVAL)
+        here.server.say("ada", "/reviewbot dismiss known", thread=here.thread("app.py"))
+        assert here.review().report["findings"] == []
+
+
 def test_no_line_of_a_file_is_in_the_step_summary(tmp_path: Path) -> None:
     summary = tmp_path / "summary.md"
     with scene("github", tmp_path, BASE, EVAL) as here:
@@ -115,6 +127,15 @@ def test_comments_on_a_public_project_tell_nothing_above_internal(tmp_path: Path
         assert "ledger" not in here.summary
         posted = {one["path"]: one["posted"] for one in seen.report["findings"]}
         assert posted == {"app.py": "inline", "ledger/core.py": "withheld"}
+
+
+@pytest.mark.parametrize("service", ["github", "gitlab"])
+def test_a_status_that_could_not_be_set_is_no_clean_result(service: Service, tmp_path: Path) -> None:
+    """What an earlier run said of the same head is still there, and may be greener."""
+    with scene(service, tmp_path, BASE, EVAL) as here:
+        fault = github.Fault if service == "github" else gitlab.Fault
+        here.server.faults += [fault("POST", "/(check-runs|statuses/.*)$", 500, times=9)]
+        assert here.review("--fail-on", "none").code == 3
 
 
 def ledger_of(folder: Path) -> str:

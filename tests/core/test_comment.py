@@ -143,7 +143,7 @@ def test_a_stream_that_ends_early_and_one_that_is_none_are_no_mark() -> None:
         assert read(f"<!-- reviewbot:1 {base64.b64encode(data).decode()} - -->", HERE, KEY) is None
 
 
-@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity"])
+@pytest.mark.parametrize("number", ["NaN", "Infinity", "-Infinity", "1e999", "-1e999"])
 def test_a_number_that_has_no_place_in_an_order_is_no_confidence(number: str) -> None:
     line = written(USUAL, HERE, b"")
     plain = zlib.decompress(base64.b64decode(line.split()[2])).decode()

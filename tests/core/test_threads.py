@@ -152,6 +152,14 @@ def test_that_a_model_read_something_is_believed_where_nobody_else_can_have_said
     assert remember(talk(notes=notes), HERE, key).read == read
 
 
+def test_who_takes_a_dismissal_back_has_the_claim_back_though_its_line_is_not_in_the_change() -> None:
+    """The answer in its thread is still there; the file was read, and nobody is asked about it again."""
+    answered = marked(Mark("answer", of="77", head_sha="c" * 40))
+    summary = marked(Mark("summary", (told(claim()),), read={"hosted": ("d1",)}))
+    memory = remember(talk(thread(marked(about(claim())), answered), notes=[summary]), HERE, KEY)
+    assert [one.id for one in carried(memory.known, [added(text="x = 1\n")], (), {"a.py"})] == [claim().id]
+
+
 def unsigned(mark: Mark) -> Note:
     return marked(mark, key=b"")
 
@@ -259,9 +267,15 @@ def test_what_guards_the_repository_nobody_dismisses() -> None:
     assert waived([guarded], Memory(asked=(asking(guarded.id), asking("", about=guarded.id))), ()) == {}
 
 
-def test_a_dismissal_holds_where_the_file_has_moved_and_where_the_claim_is_quoted_otherwise() -> None:
-    memory = Memory(known(one("old.py")), (asking(one("old.py").id),))
-    assert list(waived([one("new.py")], memory, {"new.py"})) == [one("new.py").id]
+def test_a_dismissal_does_not_follow_a_line_into_another_file() -> None:
+    """Who put it aside in a test has not seen it in what runs, and who wrote it chooses where it goes."""
+    test, code = one("tests/a.py"), one("src/a.py")
+    memory = Memory(known(test), (asking(test.id), asking("", about=test.id)))
+    assert matched([code], memory.known, {"src/a.py"}) != {}
+    assert waived([code], memory, {"src/a.py"}) == {}
+
+
+def test_a_dismissal_holds_where_the_claim_is_quoted_otherwise() -> None:
     memory = Memory(known(claim(line=5)), (asking(claim(line=5).id),))
     again = claim(line=5, end=6)
     assert list(waived([again], memory, {"a.py"})) == [again.id]

@@ -145,14 +145,15 @@ def test_of_what_has_no_end_the_newest_five_pages_are_read_and_that_is_said(work
         assert loaded.notices == ("Of this pull request, the newest 500 threads and comments were read.",)
 
 
-def test_of_a_long_thread_its_beginning_is_read_and_that_is_said(work: Work) -> None:
+def test_of_a_long_thread_its_beginning_and_its_end_are_read_and_that_is_said(work: Work) -> None:
     with running(work) as run:
         thread = run.server.begin("github-actions[bot]", "Mine.", "a.py", 5)
         for number in range(60):
             run.server.say("ada", f"{number}", thread)
         loaded = run.forge.load(never)
-        assert len(loaded.threads[0].notes) == 50
-        assert loaded.notices == ("Of threads with more than 50 comments, the first 50 were read.",)
+        assert [note.body for note in loaded.threads[0].notes] == ["Mine.", *map(str, range(10, 60))]
+        said = "Of threads with more than 50 comments, the first and the newest 50 were read."
+        assert loaded.notices == (said,)
 
 
 @pytest.mark.parametrize("other", ["number", "project"])

@@ -377,4 +377,4 @@ def test_a_status_that_is_refused_otherwise_is_said(at: Bench) -> None:
     at.server.faults.append(Fault("POST", "/statuses/", 400))
     posted = at.forge().conclude("Summary", "", at.verdict())
     assert posted.notices == ("The status could not be set: the forge refused (400).",)
-    assert posted.outcome == "posted"
+    assert posted.outcome == "failed"

@@ -16,6 +16,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from reviewbot.core.labels import Label, permits
+from reviewbot.core.summary import LOG
 from tests.house.rules import MAX_FILE, violations
 from tests.packaging.machine import ROOT
 
@@ -108,9 +110,19 @@ def test_an_output_can_neither_end_its_place_nor_add_another(tmp_path: Path, val
 
 
 def test_only_words_and_numbers_of_ours_become_outputs(tmp_path: Path) -> None:
-    hostile = {"conclusion": "success\nfindings=0", "findings": [1, 2], "ledger": {"head": "x\ny"}}
+    found = [{"label": "public"}, {"label": "internal"}]
+    hostile = {"conclusion": "success\nfindings=0", "findings": found, "ledger": {"head": "x\ny"}}
     (tmp_path / "report.json").write_text(json.dumps(hostile))
     assert dict(ENTRY["outputs"](said(), tmp_path)) == {"report": str(tmp_path / "report.json"), "findings": "2"}
+
+
+def test_the_number_of_findings_depends_on_nothing_that_a_log_may_not_show(tmp_path: Path) -> None:
+    labels = [str(label) for label in Label]
+    (tmp_path / "report.json").write_text(
+        json.dumps({"conclusion": "neutral", "findings": [{"label": label} for label in labels]})
+    )
+    shown = [label for label in Label if permits(LOG, label)]
+    assert dict(ENTRY["outputs"](said(), tmp_path))["findings"] == str(len(shown)) != str(len(labels))
 
 
 def test_the_replies_are_read_in_the_order_of_their_shards(tmp_path: Path) -> None:

@@ -73,6 +73,9 @@ class GitHub:
         try:
             status.mark(self._client, summary, verdict)
         except RequestError as error:
+            # One that an earlier run has set would stay, and may be greener; what a token may never do is no accident.
+            if not is_denied(error):
+                saying.fail(error)
             saying.notice(f"The status could not be set: {reason(error)}.")
         return saying.posted()
 

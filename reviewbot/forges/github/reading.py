@@ -17,7 +17,8 @@ _PAGES, _AUTHORS = 5, 6
 #: piece, or answers with more than is taken: anybody may write comments, and no number of them may silence a review.
 _SIZES = ((100, 50), (20, 10))
 _NOTE = "fullDatabaseId body viewerDidAuthor createdAt lastEditedAt authorAssociation author { __typename login }"
-#: Both lists are read from their ends: what a cap leaves out is old.
+#: All lists are read from their ends: what a cap leaves out is old. Of a thread its first comment is read too, which
+#: says what it is about: what the bot said there last must not be pushed out by those whom that does not please.
 _QUERY = f"""
 query(
   $owner: String!, $name: String!, $number: Int!,
@@ -30,7 +31,11 @@ query(
       title headRefOid baseRefOid
       reviewThreads(last: $size, before: $thread) @include(if: $threads) {{
         pageInfo {{ hasPreviousPage startCursor }}
-        nodes {{ id isResolved comments(first: $replies) {{ pageInfo {{ hasNextPage }} nodes {{ {_NOTE} }} }} }}
+        nodes {{
+          id isResolved
+          began: comments(first: 1) {{ nodes {{ {_NOTE} }} }}
+          comments(last: $replies) {{ pageInfo {{ hasPreviousPage }} nodes {{ {_NOTE} }} }}
+        }}
       }}
       comments(last: $size, before: $note) @include(if: $notes) {{
         pageInfo {{ hasPreviousPage startCursor }}
@@ -76,10 +81,10 @@ def load(client: Client, is_command: Callable[[str], bool], people: Collection[s
     if found.cut:
         notices.append(f"Of this pull request, the newest {_PAGES * found.size} threads and comments were read.")
     own = [node for node in found.threads if _is_own(_first(node), login)]
-    if any(at(node, "comments", "pageInfo", "hasNextPage") is True for node in own):
+    if any(at(node, "comments", "pageInfo", "hasPreviousPage") is True for node in own):
         most = found.replies
-        notices.append(f"Of threads with more than {most} comments, the first {most} were read.")
-    said = [*found.notes, *(note for node in own for note in things(node, "comments", "nodes"))]
+        notices.append(f"Of threads with more than {most} comments, the first and the newest {most} were read.")
+    said = [*found.notes, *(note for node in own for note in _comments(node))]
     said.sort(key=lambda node: text(node, "createdAt"))
     asking = [node for node in said if _may_command(_note(node, login), is_command)]
     writers = _writers(client, people, asking, notices)
@@ -143,11 +148,19 @@ def _page(client: Client, variables: dict[str, object]) -> object:
 
 
 def _first(node: object) -> object:
-    return next(iter(things(node, "comments", "nodes")), None)
+    return next(iter(_comments(node)), None)
+
+
+def _comments(node: object) -> list[object]:
+    """Those of a thread that were read, its first among them."""
+    newest = things(node, "comments", "nodes")
+    if at(node, "comments", "pageInfo", "hasPreviousPage") is not True:
+        return newest
+    return [*things(node, "began", "nodes"), *newest]
 
 
 def _thread(node: object, login: str) -> Thread:
-    notes = tuple(_note(one, login) for one in things(node, "comments", "nodes"))
+    notes = tuple(_note(one, login) for one in _comments(node))
     return Thread(id=text(node, "id"), notes=notes, resolved=at(node, "isResolved") is True)
 
 

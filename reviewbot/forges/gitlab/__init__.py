@@ -130,7 +130,8 @@ class GitLab:
 
     def conclude(self, summary: str, note: str, verdict: Verdict) -> Posted:
         outcome, notices = self._summarised(commandless(summary), note)
-        return Posted(notices=(*notices, *self._judged(verdict)), outcome=outcome)
+        judged, why = self._judged(verdict)
+        return Posted(notices=(*notices, *why), outcome=judged if outcome == "posted" else outcome)
 
     def _summarised(self, summary: str, note: str) -> tuple[Outcome, tuple[str, ...]]:
         try:
@@ -156,8 +157,8 @@ class GitLab:
         self._calls.say(summary)
         return True
 
-    def _judged(self, verdict: Verdict) -> tuple[str, ...]:
-        """What could not be done about the status."""
+    def _judged(self, verdict: Verdict) -> tuple[Outcome, tuple[str, ...]]:
+        """What came of the status: one that an earlier run has set would stay, and may be greener."""
         state, title = _STATES[verdict.conclusion], " ".join(verdict.title.split())[:_MOST_DESCRIPTION]
         set_status = partial(self._calls.set_status, verdict.head_sha, state, _STATUS, title)
         try:
@@ -165,8 +166,8 @@ class GitLab:
             self._attempts.read(set_status)
         except RequestError as error:
             if error.status != 400 or not self._has(verdict.head_sha, state):
-                return (f"The status could not be set: {error}.",)
-        return ()
+                return "posted" if is_denial(error) else "failed", (f"The status could not be set: {error}.",)
+        return "posted", ()
 
     def _has(self, sha: str, state: str) -> bool:
         """Whether the head has this status already: GitLab refuses to go from a state to the same."""
