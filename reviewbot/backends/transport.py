@@ -18,8 +18,9 @@ from email.utils import parsedate_to_datetime
 from importlib import import_module
 from typing import Any, Literal
 
-from reviewbot.backends.connections import Lookup, Network, look_up
+from reviewbot.backends.connections import Network
 from reviewbot.core.exchange import BackendError, Failure
+from reviewbot.dialing import Lookup, look_up
 from reviewbot.ports import Departing
 
 #: Bytes of one response, headers included; bytes of an error that are looked at, and seconds for them.

@@ -99,7 +99,7 @@ def remember(conversation: Conversation, place: Place, key: bytes) -> Memory:
     known += [Known(told, stood=signed) for told in mark.told if all(told.id != one.told.id for one in known)]
     had = {digest: backend for backend, digests in mark.read.items() for digest in digests} if signed else {}
     both = tuple(one for one in twins if not one.resolved and not one.told.fixed)
-    return Memory(tuple(known), tuple(_asked(conversation, marks)), had, name, both)
+    return Memory(tuple(known), tuple(_asked(conversation, marks, trusts_all=not key)), had, name, both)
 
 
 def _threads(conversation: Conversation, marks: _Marks, sure: Mapping[str, Told]) -> Iterator[Known]:
@@ -120,13 +120,16 @@ def _mark(note: Note, marks: _Marks) -> Mark | None:
     return marks[note][0] if note in marks else None
 
 
-def _asked(conversation: Conversation, marks: _Marks) -> list[Asked]:
-    """The commands of those who may write, oldest first."""
+def _asked(conversation: Conversation, marks: _Marks, *, trusts_all: bool) -> list[Asked]:
+    """The commands of those who may write, oldest first.
+
+    What a thread is about says its first mark: with a key a signed one, or somebody else may decide what is dismissed.
+    """
     answered = {mark.of for mark, _ in marks.values() if mark.kind == "answer"}
     spoken = [("", "", note) for note in conversation.notes]
     for thread in conversation.threads:
-        mark = _mark(thread.notes[0], marks)
-        about = mark.told[0].id if mark and mark.told else ""
+        mark, signed = marks.get(thread.notes[0], (None, False))
+        about = mark.told[0].id if mark and mark.told and (signed or trusts_all) else ""
         spoken += [(thread.id, about, note) for note in thread.notes[1:]]
     found = []
     for place, about, note in spoken:

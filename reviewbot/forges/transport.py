@@ -19,7 +19,8 @@ import requests
 from requests.adapters import BaseAdapter
 
 from reviewbot.core.conversation import Place
-from reviewbot.forges.connections import Lookup, Response, connect, look_up
+from reviewbot.dialing import Lookup, look_up
+from reviewbot.forges.connections import Response, connect
 from reviewbot.forges.failures import RequestError, refusal
 from reviewbot.ports import Departing
 

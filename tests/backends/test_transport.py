@@ -22,8 +22,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reviewbot.backends import transport
-from reviewbot.backends.connections import Address, Lookup, look_up
 from reviewbot.core.exchange import BackendError, Failure
+from reviewbot.dialing import Address, Lookup, look_up
 from reviewbot.ports import Departing
 from tests.requirements import require
 from tests.servers import faulty

@@ -627,3 +627,10 @@ def test_of_several_claims_on_one_line_each_keeps_its_id_whatever_else_is_said(t
             assert each.id == before[each.title]
         else:
             assert each.id not in before.values()
+
+
+@pytest.mark.parametrize(("key", "about"), [(KEY, ""), (b"", one().id)])
+def test_with_a_key_an_unsigned_mark_does_not_say_what_a_command_is_about(key: bytes, about: str) -> None:
+    forged = thread(unsigned(Mark("finding", (told(one()),))), note("/reviewbot dismiss known", "ada"))
+    (asked,) = remember(talk(forged), HERE, key).asked
+    assert asked.about == about

@@ -12,8 +12,8 @@ import pytest
 import requests
 
 from reviewbot.core.conversation import Place
+from reviewbot.dialing import Address
 from reviewbot.forges import transport
-from reviewbot.forges.connections import Address
 from reviewbot.forges.failures import Kind, RequestError
 from reviewbot.ports import Departing
 from tests.backends.test_transport import encrypted
