@@ -47,7 +47,8 @@ def tell(report: Report, plan: Plan, forge: Forge, place: Place, sink: Sink,
     last = _concluded(forge, sink, final, venue.memory.summary, text, mark)
     outcomes = (posted.outcome, last.outcome)
     outcome: Outcome = "failed" if "failed" in outcomes else "denied" if "denied" in outcomes else "posted"
-    return told, (*_said(posted, last, final), *last.notices), outcome
+    # What no forge has at its lines is annotated in the log, as far as it may show it.
+    return (told if outcome == "posted" else report), (*_said(posted, last, final), *last.notices), outcome
 
 
 def _posted(forge: Forge, sink: Sink, changes: Changes) -> Posted:

@@ -55,12 +55,13 @@ def test_a_pipeline_without_a_token_says_that_nothing_is_posted(
     assert "! GITLAB_TOKEN is not set: nothing is posted." in capsys.readouterr().out
 
 
+@pytest.mark.parametrize("visibility", ["private", "public"])
 def test_a_forks_token_leaves_annotations_and_the_step_summary(
-    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    visibility: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     summary = tmp_path / "summary.md"
     summary.write_text("before\n")
-    with scene("github", tmp_path, BASE, EVAL, fork=True) as here:
+    with scene("github", tmp_path, BASE, EVAL, fork=True, visibility=visibility) as here:
         here.token = here.server.tokens["read"]
         seen = here.review(environ={**ACTIONS, "GITHUB_STEP_SUMMARY": str(summary)})
         assert (seen.code, seen.added) == (0, (0, 0, 0))
