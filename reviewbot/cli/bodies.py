@@ -82,7 +82,8 @@ def _followups(account: Account) -> Iterator[Followup]:
     for known in account.found.fixed:
         if known.thread:
             there = known.told.location.path in paths
-            body = comments.fixed(head) if there else comments.gone(head)
+            fixed = comments.unheard if known.told.is_claim else comments.fixed
+            body = fixed(head) if there else comments.gone(head)
             state = Mark("state", of=known.told.id, head_sha=head)
             yield Followup(known.thread, account.marked(body, state), resolve=True)
     for known in account.found.again:

@@ -69,6 +69,8 @@ def test_a_claim_is_fixed_where_its_lines_are_gone(run: Run) -> None:
     run.here.write(**{"api/a.py": "one = 1\na = fixed\n"})
     pushed, shown = run.review()
     assert (pushed.added, pushed.open, shown) == ((0, 1, 0), ["api/b.py:2"], ["api/a.py"])
+    head = run.here.work.git("rev-parse", "HEAD")[:10]
+    assert run.here.thread("api/a.py").notes[-1].body.startswith(f"No longer reported at `{head}`: ")
     run.here.write(**{"api/a.py": BUGGY["api/a.py"]})
     back, _ = run.review()
     assert (back.added, back.open) == ((0, 1, 0), ["api/a.py:2", "api/b.py:2"])

@@ -32,6 +32,8 @@ from reviewbot.formats.comments import (
     remark,
     review,
     summary,
+    twice,
+    unheard,
 )
 from tests.formats.golden import same
 from tests.formats.pages import RENDERERS
@@ -151,7 +153,7 @@ class Told:
         self.others = [*self._others(shown, text)]
 
     def _others(self, shown: Report, text: str) -> Iterator[str]:
-        yield from (review(1, text), review(0, text), fixed(text), again(text), gone(text), helped())
+        yield from (review(1, text), review(0, text), fixed(text), again(text), gone(text), unheard(text), twice(), helped())
         yield from (refusal(text, text), dismissed(None, False, text), dismissed(None, False, ""))
         for item in shown.findings:
             yield remark(item, title_of_rule=text, shown=text)

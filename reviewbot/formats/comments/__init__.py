@@ -17,7 +17,7 @@ from reviewbot.formats.comments.pieces import place, quote, snippet, unmarked, w
 from reviewbot.formats.comments.sticky import Standing, summary
 
 __all__ = ["Standing", "again", "dismissed", "explained", "fixed", "gone", "helped", "refusal", "remark", "review",
-           "summary", "twice"]  # fmt: skip
+           "summary", "twice", "unheard"]  # fmt: skip
 
 #: The same for an id that nobody knows and for one of what may not be shown here.
 UNKNOWN = "No finding of this id is shown here.\n"
@@ -40,6 +40,11 @@ def review(new: int, head_sha: str) -> str:
 
 def fixed(head_sha: str) -> str:
     return f"Fixed at {_commit(head_sha)}.\n"
+
+
+def unheard(head_sha: str) -> str:
+    """Of what a model said: that it does not say it again proves no more than that."""
+    return f"No longer reported at {_commit(head_sha)}: its lines have changed.\n"
 
 
 def again(head_sha: str) -> str:
