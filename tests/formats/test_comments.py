@@ -153,7 +153,8 @@ class Told:
         self.others = [*self._others(shown, text)]
 
     def _others(self, shown: Report, text: str) -> Iterator[str]:
-        yield from (review(1, text), review(0, text), fixed(text), again(text), gone(text), unheard(text), twice(), helped())
+        yield from (review(1, text), review(0, text), fixed(text), again(text), gone(text), unheard(text))
+        yield from (twice(), helped())
         yield from (refusal(text, text), dismissed(None, False, text), dismissed(None, False, ""))
         for item in shown.findings:
             yield remark(item, title_of_rule=text, shown=text)
