@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import count
 from typing import get_args
 
 import pytest
@@ -12,9 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reviewbot.core.commands import Command
-from reviewbot.core.comment import Mark, Told, told, written
+from reviewbot.core.comment import Mark, Told, told
 from reviewbot.core.conversation import Conversation, Note, Place, Thread
-from reviewbot.core.dismissals import waived
 from reviewbot.core.findings import Finding, Severity, identify
 from reviewbot.core.labels import ASSIGNABLE, Label
 from reviewbot.core.merging import MOST
@@ -24,72 +22,29 @@ from reviewbot.core.threads import (
     Asked,
     Known,
     Memory,
-    Reconciled,
     carried,
     matched,
     reconcile,
     remember,
 )
-from tests.formats.samples import RULES, file, finding, report
-
-HERE = Place("github", "https://api.github.com", "ada/engine", 7)
-KEY = b"k" * 32
-TEXT = "".join(f"value_{number} = compute({number})\n" for number in range(1, 21))
-
-
-def one(path: str = "a.py", line: int = 5, *, rule: str = "calls/sql", origin: str = "", quote: str | None = None,
-        label: Label = Label.INTERNAL, title: str = "", end: int | None = None,
-        severity: Severity | None = None) -> Finding:  # fmt: skip
-    """A finding on a line of TEXT, with its id."""
-    rows = TEXT.split("\n")[line - 1 : end or line]
-    made = finding(rule, path, line, end=end, origin=origin, label=label, title=title, severity=severity,
-                   quote="\n".join(rows) if quote is None else quote)  # fmt: skip
-    return identify([made])[0]
-
-
-def claim(path: str = "a.py", line: int = 5, **more: object) -> Finding:
-    return one(path, line, rule="model/logic", origin="hosted", **more)  # type: ignore[arg-type]
-
-
-def known(*findings: Finding, fixed: str = "", resolved: bool = False) -> tuple[Known, ...]:
-    return tuple(Known(replace(told(one), fixed=fixed), f"t{number}", resolved)
-                 for number, one in enumerate(findings, 1))  # fmt: skip
-
-
-def added(path: str = "a.py", text: str = TEXT, outcome: Outcome = "reviewed", label: Label = Label.INTERNAL,
-          old: str | None = None) -> FileReport:  # fmt: skip
-    return file(path, old, text, outcome=outcome, label=label)
-
-
-def settled(memory: Memory, files: Sequence[FileReport], *findings: Finding, dismissed: Sequence[Finding] = (),
-            paths: Sequence[str] = ()) -> Reconciled:  # fmt: skip
-    made = replace(report(files, ()), findings=findings, dismissed=tuple(dismissed))
-    return reconcile(made, memory, {file.path for file in files} | set(paths))
-
+from tests.core.talks import (
+    HERE,
+    KEY,
+    TEXT,
+    about,
+    added,
+    claim,
+    known,
+    marked,
+    note,
+    one,
+    settled,
+    talk,
+    thread,
+)  # fmt: skip
+from tests.formats.samples import RULES, file, report
 
 # What the notes say.
-
-_ids = count(1)
-
-
-def note(body: str, author: str = "bot", *, own: bool | None = None, edited: bool = False) -> Note:
-    return Note(str(next(_ids)), body, author, author == "bot" if own is None else own, edited)
-
-
-def marked(mark: Mark, place: Place = HERE, key: bytes = KEY) -> Note:
-    return note("Words.\n\n" + written(mark, place, key))
-
-
-def thread(*notes: Note, resolved: bool = False) -> Thread:
-    return Thread(f"t{next(_ids)}", notes, resolved)
-
-
-def about(*findings: Finding) -> Mark:
-    return Mark("finding", tuple(map(told, findings)), head_sha="b" * 40)
-
-
-def talk(*threads: Thread, notes: Sequence[Note] = ()) -> Conversation:
-    return Conversation(threads=threads, notes=tuple(notes), writers=frozenset({"ada"}))
 
 
 def test_a_conversation_of_people_is_no_memory() -> None:
@@ -222,63 +177,6 @@ def test_what_has_an_answer_is_asked_no_more() -> None:
 def test_commands_without_end_are_not_all_heard() -> None:
     notes = [note("/reviewbot help", "ada") for _ in range(MAX_COMMANDS + 5)]
     assert [asked.note for asked in remember(talk(notes=notes), HERE, KEY).asked] == [one.id for one in notes[5:]]
-
-
-def asking(id: str, reason: str = "known", about: str = "") -> Asked:
-    return Asked(Command("dismiss", id, reason), "1", "ada", about=about)
-
-
-def test_a_finding_is_dismissed_by_its_id_or_in_its_thread() -> None:
-    first, second = one(), one(line=9)
-    for asked in (asking(first.id), asking("", about=first.id)):
-        assert waived([first, second], Memory(asked=(asked,)), ()) == {first.id: asked}
-
-
-def test_the_beginning_of_an_id_dismisses_nothing_for_another_text_soon_has_it() -> None:
-    dismissed = one()
-    other = replace(one(line=9), id=f"{dismissed.id[:15]}{'0' if dismissed.id[15] != '0' else '1'}")
-    for digits in (6, 15):
-        assert waived([other], Memory(known(dismissed), (asking(dismissed.id[:digits]),)), {"a.py"}) == {}
-
-
-def test_a_dismissed_claim_takes_no_other_defect_with_it_that_shares_a_line() -> None:
-    first = claim(quote="def a(x):\n    return None", title="Gives nothing on an error", severity=Severity.HIGH)
-    other = claim(quote="def pay(x):\n    return None", title="The balance is not looked at", severity=Severity.HIGH)
-    memory = Memory(known(first), (asking(first.id),))
-    assert matched([other], memory.known, {"a.py"}) != {}
-    assert waived([other], memory, {"a.py"}) == {}
-
-
-@pytest.mark.parametrize("asked", [
-    asking(""), asking("ffffff"), Asked(Command("explain", one().id), "1", "ada"), asking("ffffff", about=one().id),
-])  # fmt: skip
-def test_what_names_no_finding_dismisses_none(asked: Asked) -> None:
-    assert waived([one()], Memory(asked=(asked,)), ()) == {}
-
-
-def test_an_id_that_two_begin_with_dismisses_neither() -> None:
-    twins = [replace(one(), id="abcdef0000000000"), replace(one(line=9), id="abcdef1111111111")]
-    assert waived(twins, Memory(asked=(asking("abcdef"),)), ()) == {}
-    assert list(waived(twins, Memory(asked=(asking(twins[0].id),)), ())) == [twins[0].id]
-
-
-def test_what_guards_the_repository_nobody_dismisses() -> None:
-    guarded = identify([replace(one(), rule="credentials/key")])[0]
-    assert waived([guarded], Memory(asked=(asking(guarded.id), asking("", about=guarded.id))), ()) == {}
-
-
-def test_a_dismissal_does_not_follow_a_line_into_another_file() -> None:
-    """Who put it aside in a test has not seen it in what runs, and who wrote it chooses where it goes."""
-    test, code = one("tests/a.py"), one("src/a.py")
-    memory = Memory(known(test), (asking(test.id), asking("", about=test.id)))
-    assert matched([code], memory.known, {"src/a.py"}) != {}
-    assert waived([code], memory, {"src/a.py"}) == {}
-
-
-def test_a_dismissal_holds_where_the_claim_is_quoted_otherwise() -> None:
-    memory = Memory(known(claim(line=5)), (asking(claim(line=5).id),))
-    again = claim(line=5, end=6)
-    assert list(waived([again], memory, {"a.py"})) == [again.id]
 
 
 # What is known again.
@@ -600,7 +498,7 @@ def test_no_claim_whose_lines_stand_is_lost(run: tuple[Memory, Report]) -> None:
     paths = {file.path for file in made.files}
     met = {known.told.id for known in matched((*made.findings, *made.dismissed), memory.known, paths).values()}
     gone = {known.told.id for known in reconcile(made, memory, paths).fixed}
-    for each in (known.told for known in memory.known):
+    for each in (before.told for before in memory.known):
         if each.is_claim and _stands(each, made):
             assert (each.id in met, each.id in gone) == (True, False)
 
