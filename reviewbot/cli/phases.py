@@ -13,7 +13,7 @@ from reviewbot import checks, pipeline
 from reviewbot.cli import ci, environment, forges, handover, loading, models, records, reports
 from reviewbot.cli.ledgers import RunLedger
 from reviewbot.cli.progress import stage
-from reviewbot.cli.telling import Outcome, told
+from reviewbot.cli.telling import finished
 from reviewbot.cli.workers import spread
 from reviewbot.core.answers import Answers
 from reviewbot.core.labels import Label, permits
@@ -145,13 +145,7 @@ def publish(arguments: argparse.Namespace, environ: Mapping[str, str]) -> int:
             heads = [parcel.ledger.head for parcel in parcels]
             names = ", ".join(filter(None, (parcel.ledger.path for parcel in parcels)))
             report = replace(report, ledger=Record(names, sum(one.ledger.entries for one in parcels), merged(heads)))
-        outcome = Outcome(report, ("The review could not be told.",), lost=True)
-        try:
-            outcome = told(report, made, venue, ledger)
-        finally:  # Whatever a forge does, the reports are written.
-            code = reports.publish(outcome.report, outputs, own, whole="-" in arguments.output,
-                                   notices=outcome.notices, lost=outcome.lost)  # fmt: skip
-    return code
+        return finished(report, made, venue, ledger, outputs, own, whole="-" in arguments.output)
 
 
 def _renewed(planned: Memory, now: Memory) -> Memory:

@@ -12,7 +12,7 @@ from reviewbot import checks, pipeline
 from reviewbot.cli import adapters, ci, environment, forges, loading, models, records, reports
 from reviewbot.cli.ledgers import RunLedger
 from reviewbot.cli.progress import stage
-from reviewbot.cli.telling import Outcome, told
+from reviewbot.cli.telling import finished
 from reviewbot.cli.workers import spread
 from reviewbot.core.endpoints import Operator
 from reviewbot.core.report import Report
@@ -41,13 +41,7 @@ def run(arguments: argparse.Namespace, environ: Mapping[str, str]) -> int:
         said = replace(said, comments=forges.clearance(said.comments, venue))
         change = change.noticing(foreign)
         report, plan = reviewed(arguments, own, change, said, began, ledger, venue.memory)
-        outcome = Outcome(report, ("The review could not be told.",), lost=True)
-        try:
-            outcome = told(report, plan, venue, ledger)
-        finally:  # Whatever a forge does, the reports are written.
-            code = reports.publish(outcome.report, outputs, own, whole="-" in arguments.output,
-                                   notices=outcome.notices, lost=outcome.lost)  # fmt: skip
-    return code
+        return finished(report, plan, venue, ledger, outputs, own, whole="-" in arguments.output)
 
 
 def reviewed(arguments: argparse.Namespace, environ: Mapping[str, str], change: loading.Loaded, said: Operator,
