@@ -12,7 +12,7 @@ import pytest
 from tests.repositories import Work
 from tests.servers import gitlab
 from tests.servers.gitlab import Server
-from tests.servers.gitlab.samples import MR, NEW, change, client, code, lines, position, request
+from tests.servers.gitlab.samples import MR, NEW, change, client, code, lines, position, refusal, request
 from tests.servers.gitlab.wire import Json
 
 REFUSED = """400 Bad request - Note {:line_code=>["can't be blank", "must be a valid line code"]}"""
@@ -33,13 +33,6 @@ def server(work: Work) -> Iterator[Server]:
 @pytest.fixture
 def mr(server: Server) -> Any:
     return request(server)
-
-
-def refusal(make: Any, data: Json) -> str:
-    with pytest.raises(sdk.GitlabCreateError) as caught:
-        make(data)
-    assert caught.value.response_code == 400
-    return str(caught.value.error_message)
 
 
 def say(mr: Any, body: str = "hm", **at: Any) -> Any:

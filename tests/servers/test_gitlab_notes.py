@@ -11,8 +11,7 @@ import pytest
 
 from tests.servers import gitlab
 from tests.servers.gitlab import Server
-from tests.servers.gitlab.samples import change, request
-from tests.servers.gitlab.wire import Json
+from tests.servers.gitlab.samples import change, refusal, request
 
 
 @pytest.fixture
@@ -24,13 +23,6 @@ def server(tmp_path: Path) -> Iterator[Server]:
 @pytest.fixture
 def mr(server: Server) -> Any:
     return request(server)
-
-
-def refusal(make: Any, data: Json) -> str:
-    with pytest.raises(sdk.GitlabCreateError) as caught:
-        make(data)
-    assert caught.value.response_code == 400
-    return str(caught.value.error_message)
 
 
 def test_a_comment_on_the_whole_is_a_discussion_of_one_note(server: Server, mr: Any) -> None:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import gitlab as sdk
+import pytest
 
 from tests.repositories import Work
 from tests.servers.gitlab.server import Server
@@ -52,3 +54,11 @@ def position(refs: Json, path: str = "a.py", old: int | None = None, new: int | 
 def code(path: str, old: int, new: int) -> str:
     """A line code, written out here once more."""
     return f"{hashlib.sha1(path.encode(), usedforsecurity=False).hexdigest()}_{old}_{new}"
+
+
+def refusal(make: Callable[[Json], object], data: Json) -> str:
+    """What the service says to what it does not take."""
+    with pytest.raises(sdk.GitlabCreateError) as caught:
+        make(data)
+    assert caught.value.response_code == 400
+    return str(caught.value.error_message)
