@@ -10,6 +10,7 @@ from typing import Literal
 from reviewbot import __version__
 from reviewbot.core.answers import Usage
 from reviewbot.core.diff import ChangeKind, FileDiff, Hunk, Side
+from reviewbot.core.drafts import Drafts
 from reviewbot.core.findings import Dropped, Finding, Rule, Severity, rank
 from reviewbot.core.grammars import language_of
 from reviewbot.core.labels import Label, permits
@@ -90,6 +91,8 @@ class Report:
     asides: tuple[str, ...] = ()
     #: Findings that somebody who may write to the project dismissed, and findings of a policy's `[[dismiss]]`.
     dismissed: tuple[Finding, ...] = ()
+    #: What is offered to a human: commit messages, test scaffolds.
+    drafts: Drafts = Drafts()
     version: str = __version__
 
 

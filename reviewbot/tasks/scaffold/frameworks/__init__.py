@@ -1,0 +1,1 @@
+"""How suites are written down: one module a test framework."""

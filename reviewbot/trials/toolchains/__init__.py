@@ -1,0 +1,1 @@
+"""The runners of test frameworks: one module a framework."""
