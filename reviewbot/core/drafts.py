@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from reviewbot.core.labels import Label
+from reviewbot.core.labels import Label, permits
 
 #: The origin of a draft that no model had a part in.
 OURS = "reviewbot"
@@ -91,3 +91,17 @@ class Drafts:
     scaffolds: tuple[Scaffold, ...] = ()
     #: Targets without a scaffold, `pkg/x.py::f`, and why, with their labels.
     refused: tuple[tuple[str, str, Label], ...] = ()
+
+    @property
+    def message(self) -> Message | None:
+        """The one that tells most of the change."""
+        return self.messages[-1] if self.messages else None
+
+    def cleared(self, clearance: Label) -> Drafts:
+        """What a sink with this clearance may show; nothing of it depends on text above."""
+        return Drafts(
+            tuple(one for one in self.messages if permits(clearance, one.label)),
+            tuple(one for one in self.rewordings if permits(clearance, one.message.label)),
+            tuple(one for one in self.scaffolds if permits(clearance, one.label)),
+            tuple(one for one in self.refused if permits(clearance, one[2])),
+        )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from math import inf
 from typing import Literal
 
@@ -92,7 +92,7 @@ class Report:
     #: Findings that somebody who may write to the project dismissed, and findings of a policy's `[[dismiss]]`.
     dismissed: tuple[Finding, ...] = ()
     #: What is offered to a human: commit messages, test scaffolds.
-    drafts: Drafts = Drafts()
+    drafts: Drafts = field(default_factory=Drafts)
     version: str = __version__
 
 

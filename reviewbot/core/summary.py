@@ -32,8 +32,9 @@ def published(report: Report, clearance: Label | None = None) -> Report:
     cleared = report.comments if clearance is None else clearance
     findings = tuple(item for item in report.findings if item.posted != "withheld" and permits(cleared, item.label))
     dismissed = tuple(item for item in report.dismissed if permits(cleared, item.label))
+    drafts = report.drafts.cleared(cleared)
     if cleared >= Label.RESTRICTED:
-        return replace(report, findings=findings, dismissed=dismissed)
+        return replace(report, findings=findings, dismissed=dismissed, drafts=drafts)
     files = tuple(file for file in report.files if permits(cleared, file.label))
     if cleared < report.comments:
         # Places at lines are few: what is above must not have taken any of them here.
@@ -42,7 +43,7 @@ def published(report: Report, clearance: Label | None = None) -> Report:
         report, files=files, status=status_of(files), findings=findings, comments=cleared,
         notices=tuple(notice for notice in report.notices if notice not in report.asides), asides=(),
         dropped=tuple(item for item in report.dropped if permits(cleared, item.label)), usage=(), ledger=None,
-        dismissed=dismissed,
+        dismissed=dismissed, drafts=drafts,
     )  # fmt: skip
 
 
@@ -54,7 +55,8 @@ def is_short(report: Report, clearance: Label | None = None) -> bool:
 
 def kept(report: Report) -> Report:
     """The report as a file on the operator's own disk may hold it: all but credentials."""
-    return replace(report, findings=tuple(item for item in report.findings if permits(Label.RESTRICTED, item.label)))
+    return replace(report, findings=tuple(item for item in report.findings if permits(Label.RESTRICTED, item.label)),
+                   drafts=report.drafts.cleared(Label.RESTRICTED))  # fmt: skip
 
 
 def counted(number: int, noun: str) -> str:
