@@ -68,6 +68,12 @@ def merge_base(repo: Repository, base: str, head: str) -> str:
     return base
 
 
+def branch(repo: Repository) -> str:
+    """The name of the branch that HEAD is on, "" for none."""
+    found = finished(repo, "symbolic-ref", "--quiet", "--short", "HEAD")
+    return "" if found.returncode else decoded(found.stdout).strip("\n")
+
+
 @dataclass(frozen=True, slots=True)
 class Commit:
     """A commit and what its author said of it."""
@@ -75,11 +81,28 @@ class Commit:
     id: str
     subject: str
     body: str
+    parents: tuple[str, ...] = ()
+
+    @property
+    def message(self) -> str:
+        return f"{self.subject}\n\n{self.body}" if self.body else self.subject
 
 
 def log(repo: Repository, base: str, head: str) -> tuple[Commit, ...]:
     """The commits of head that base lacks, newest first, as far as MAX_LOG bytes of messages go."""
-    with streamed(repo, "log", "-z", "--no-color", "--format=%H%n%s%n%b", f"{base}..{head}") as stream:
+    return _log(repo, f"{base}..{head}")
+
+
+def history(repo: Repository, tip: str, most: int) -> tuple[Commit, ...]:
+    """The last commits up to `tip`, merges left out, newest first, as far as MAX_LOG bytes of messages go."""
+    return _log(repo, "--no-merges", f"--max-count={most}", tip)
+
+
+def _log(repo: Repository, *which: str) -> tuple[Commit, ...]:
+    with streamed(repo, "log", "-z", "--no-color", "--format=%H %P%n%s%n%b", *which) as stream:
         records = decoded(stream.read(MAX_LOG)).split("\0")
     fields = (record.split("\n", 2) for record in records)
-    return tuple(Commit(oid, subject, body.strip("\n")) for oid, subject, body in (f for f in fields if len(f) == 3))
+    return tuple(
+        Commit(ids.split()[0], subject, body.strip("\n"), tuple(ids.split()[1:]))
+        for ids, subject, body in (three for three in fields if len(three) == 3)
+    )

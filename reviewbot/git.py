@@ -8,15 +8,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import IO
 
-from reviewbot.commits import Commit, default_base, log, merge_base, resolve
+from reviewbot.commits import Commit, branch, default_base, history, log, merge_base, resolve
 from reviewbot.core.diff import KINDS, NOTHING, Absence, Blob, DiffError, FileDiff, Hunk, parse_hunks, replacement
 from reviewbot.errors import RepositoryError
 from reviewbot.objects import Entry, beginning, contents, decoded, read, read_file, sizes, tree
+from reviewbot.staging import staged
 from reviewbot.view import Repository, finished, opened, output, streamed
 
 __all__ = [
-    "Commit", "Entry", "Repository", "changes", "contents", "default_base", "log", "merge_base", "opened",
-    "read_file", "resolve", "sizes", "tree",
+    "Commit", "Entry", "Repository", "branch", "changes", "contents", "default_base", "history", "log", "merge_base",
+    "opened", "read_file", "resolve", "sizes", "staged", "tree",
 ]  # fmt: skip
 
 #: Larger texts are reported, not read (bytes, lines).

@@ -234,3 +234,29 @@ def test_only_an_installed_git_is_run(work: Work, program: str) -> None:
 def test_a_folder_without_a_repository_is_refused(tmp_path: Path) -> None:
     with pytest.raises(RepositoryError, match="not a git repository"), git.opened(tmp_path):
         pass
+
+
+def test_history_is_what_leads_to_a_commit_without_merges_newest_first(work: Work) -> None:
+    one, two = work.commit("one\n\nwhy\n"), work.commit("two")
+    work.git("checkout", "-q", "-b", "side", one)
+    side = work.commit("side", **{"s.py": "s = 1\n"})
+    work.git("merge", "-q", "--no-edit", "main")
+    with git.opened(work.path) as repo:
+        found = git.history(repo, "HEAD", 9)
+        assert {commit.id for commit in found} == {one, two, side}
+        assert next(commit.message for commit in found if commit.id == one) == "one\n\nwhy"
+        assert next(commit.parents for commit in found if commit.id == two) == (one,)
+        assert len(git.history(repo, "HEAD", 2)) == 2
+        assert next(commit for commit in git.log(repo, two, "HEAD") if len(commit.parents) == 2).subject.startswith(
+            "Merge"
+        )
+
+
+def test_the_branch_is_the_one_that_head_is_on(work: Work) -> None:
+    commit = work.commit("one")
+    work.git("checkout", "-q", "-b", "feature/ABC-1-x")
+    with git.opened(work.path) as repo:
+        assert git.branch(repo) == "feature/ABC-1-x"
+    work.git("checkout", "-q", "--detach", commit)
+    with git.opened(work.path) as repo:
+        assert git.branch(repo) == ""

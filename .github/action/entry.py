@@ -121,11 +121,11 @@ def arguments(said: Mapping[str, str], folder: Path, temp: Path, workspace: Path
         "tasks": said["tasks"], "fail-on": said["fail-on"], "repo": str(workspace), "shard": shard,
         "ledger": str(folder / f"ledger{name}.jsonl"),
     }  # fmt: skip
-    of_change, of_asking = ("repo", "policy", "fail-on"), ("tasks", "ledger")
+    of_change = ("repo", "policy", "fail-on", "tasks")
     made: dict[str, tuple[Sequence[str], Sequence[str], Sequence[str]]] = {  # files read, files written, options
-        "review": ((), files, (*of_change, *of_asking)),
+        "review": ((), files, (*of_change, "ledger")),
         "plan": ((), ("plan.json",), of_change),
-        "ask": (("plan.json",), (f"reply{name}.json",), ("shard", *of_asking)),
+        "ask": (("plan.json",), (f"reply{name}.json",), ("shard", "ledger")),
         "publish": (("plan.json", *_replies(folder)), files, ("ledger",)),
     }
     read, written, options = made[phase]

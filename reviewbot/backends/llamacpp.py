@@ -181,6 +181,8 @@ def _request(prompt: Prompt, file: _File) -> _Json:
         "max_tokens": prompt.max_tokens, "temperature": 0, "seed": 1, "stream": True,
         "stream_options": {"include_usage": True}, "return_progress": True,
     }  # fmt: skip
+    if prompt.stop:
+        form |= {"stop": [*map(sendable, prompt.stop)]}
     if prompt.suffix is not None:
         text = file.hole.format(prefix=sendable(prompt.text), suffix=sendable(prompt.suffix.text))
         return form | {"prompt": text}

@@ -20,6 +20,7 @@ from mistralai.client import chat as _chat  # noqa: F401 (as the next two: the l
 from mistralai.client import errors, models
 from mistralai.client import fim as _fim  # noqa: F401
 from mistralai.client import models_ as _models  # noqa: F401
+from mistralai.client.types import UNSET
 from mistralai.extra.exceptions import MistralClientException
 
 from reviewbot.backends import transport
@@ -120,20 +121,21 @@ class Mistral:
         other = prompt.system if prompt.suffix is None else prompt.suffix.text
         if tokens_in is not None and tokens_in < fewest(prompt.text) + fewest(other):
             raise BackendError(Failure.TRUNCATED)
-        return Reply(written.text, tokens_in, tokens_out, time.monotonic() - start, written.first)
+        return Reply(prompt.ended(written.text), tokens_in, tokens_out, time.monotonic() - start, written.first)
 
     def _stream(self, prompt: Prompt) -> AbstractContextManager[Iterable[models.CompletionEvent]]:
         model, tokens = self._endpoint.model, prompt.max_tokens
+        stop = [*map(sendable, prompt.stop)] or UNSET
         if prompt.suffix is not None:
             return self._fim.stream(model=model, prompt=sendable(prompt.text), suffix=sendable(prompt.suffix.text),
-                                    temperature=0, random_seed=1, max_tokens=tokens)  # fmt: skip
+                                    temperature=0, random_seed=1, max_tokens=tokens, stop=stop)  # fmt: skip
         messages: list[models.ChatCompletionStreamRequestMessage] = [
             models.UserMessage(content=sendable(prompt.text)),
         ]
         if prompt.system:
             messages.insert(0, models.SystemMessage(content=sendable(prompt.system)))
         return self._chat.stream(model=model, messages=messages, response_format=_format(prompt), temperature=0,
-                                 random_seed=1, max_tokens=tokens)  # fmt: skip
+                                 random_seed=1, max_tokens=tokens, stop=stop)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,14 +113,16 @@ class Ollama:
         tokens_in, tokens_out = _count(last, "prompt_eval_count"), _count(last, "eval_count")
         if tokens_in is None or _is_cut(prompt, window, tokens_in, tokens_out or 0):
             raise BackendError(Failure.TRUNCATED)
-        return Reply(text, tokens_in, tokens_out, time.monotonic() - start, first)
+        return Reply(prompt.ended(text), tokens_in, tokens_out, time.monotonic() - start, first)
 
     def _request(self, prompt: Prompt, window: int) -> tuple[str, _Json]:
+        # In place of those that the model's own parameters name: none is asked for without need.
+        stop = {"stop": [*map(sendable, prompt.stop)]} if prompt.stop else {}
         body: _Json = {
             "model": self._endpoint.model, "stream": True, "keep_alive": _KEPT,
             # Older versions do not know these two, and cut.
             "truncate": False, "shift": False,
-            "options": {"num_ctx": window, "num_predict": prompt.max_tokens, "temperature": 0, "seed": 1},
+            "options": {"num_ctx": window, "num_predict": prompt.max_tokens, "temperature": 0, "seed": 1} | stop,
         }  # fmt: skip
         if prompt.suffix is not None:
             return "/api/generate", body | {"prompt": sendable(prompt.text), "suffix": sendable(prompt.suffix.text)}

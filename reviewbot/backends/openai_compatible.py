@@ -118,7 +118,9 @@ class OpenAICompatible:
             written = question.read(events.parsed(response.headers["content-type"], response.iter_raw()), start)
         if written.tokens_in is not None and written.tokens_in < question.fewest:
             raise BackendError(Failure.TRUNCATED)
-        return Reply(written.text, written.tokens_in, written.tokens_out, time.monotonic() - start, written.first)
+        return Reply(
+            question.ended(written.text), written.tokens_in, written.tokens_out, time.monotonic() - start, written.first
+        )
 
     def _headers(self) -> dict[str, str]:
         kind = {"content-type": "application/json"}
@@ -182,10 +184,12 @@ class _Question:
     body: bytes
     fewest: int
     read: Callable[[Iterator[Mapping[str, Any]], float], events.Written]
+    ended: Callable[[str], str]
 
 
 def _question(prompt: Prompt, model: str, maker: str) -> _Question:
     before, limit = sendable(prompt.text), prompt.max_tokens
+    stop = {"stop": [*map(sendable, prompt.stop)]} if prompt.stop else {}
     if prompt.suffix is None:
         system = [{"role": "system", "content": sendable(prompt.system)}] if prompt.system else []
         body = _asking(model, limit) | {"messages": [*system, {"role": "user", "content": before}]}
@@ -193,16 +197,16 @@ def _question(prompt: Prompt, model: str, maker: str) -> _Question:
             schema = {"name": "reply", "schema": dict(prompt.schema), "strict": True}
             body["response_format"] = {"type": "json_schema", "json_schema": schema}
         fewest = tokens.fewest(prompt.system) + tokens.fewest(before)
-        return _Question("/v1/chat/completions", _json(body), fewest, events.choices)
+        return _Question("/v1/chat/completions", _json(body | stop), fewest, events.choices, prompt.ended)
     after = sendable(prompt.suffix.text)
     fewest = tokens.fewest(before) + tokens.fewest(after)
     if maker == "llama.cpp":
         # Its own /infill puts the prefix first; Codestral was trained with the suffix first.
         body = {"prompt": f"[SUFFIX]{after}[PREFIX]{before}", "n_predict": limit, "temperature": 0, "seed": 1,
                 "stream": True}  # fmt: skip
-        return _Question("/completion", _json(body), fewest, events.completion)
+        return _Question("/completion", _json(body | stop), fewest, events.completion, prompt.ended)
     body = _asking(model, limit) | {"prompt": before, "suffix": after}
-    return _Question("/v1/completions", _json(body), fewest, events.choices)
+    return _Question("/v1/completions", _json(body | stop), fewest, events.choices, prompt.ended)
 
 
 def _asking(model: str, limit: int) -> dict[str, Any]:

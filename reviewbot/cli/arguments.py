@@ -14,6 +14,7 @@ from reviewbot.errors import UsageError
 Run = Callable[[argparse.Namespace, Mapping[str, str]], int]
 
 SEVERITIES = ("critical", "high", "medium", "low", "none")
+TASKS = ("review", "message", "scaffold")
 
 
 class Parser(argparse.ArgumentParser):
@@ -35,6 +36,8 @@ def parser() -> argparse.ArgumentParser:
     _plan(commands.add_parser("plan", help="phase 1 of a review, no secrets: what is asked, and what the checks say"))
     _ask(commands.add_parser("ask", help="phase 2, model access only: ask what a plan has"))
     _publish(commands.add_parser("publish", help="phase 3, forge access only: the report of a plan and its replies"))
+    _message(commands.add_parser("message", help="suggest a commit message for a range or for what is staged"))
+    _scaffold(commands.add_parser("scaffold", help="make tests for what is new, public and tested by nobody"))
     _doctor(commands.add_parser("doctor", help="what is here, what is missing, what in the environment is dangerous"))
     _policy(commands.add_parser("policy", help="which label a path has and why, whether a policy is valid"))
     _audit(commands.add_parser("audit", help="whether a ledger is whole, and what it says left"))
@@ -46,6 +49,7 @@ def parser() -> argparse.ArgumentParser:
 def _review(command: argparse.ArgumentParser) -> None:
     _change(command)
     _operator(command)
+    _drafts(command)
     _asking(command)
     _publishing(command)
     command.set_defaults(run=_lazy("review"))
@@ -54,6 +58,7 @@ def _review(command: argparse.ArgumentParser) -> None:
 def _plan(command: argparse.ArgumentParser) -> None:
     _change(command)
     _operator(command)
+    _drafts(command)
     command.add_argument("--output", metavar="FILE", help="write the plan: it holds lines of the change")
     command.add_argument("--explain", metavar="PATH", help="print what a model would see of this file")
     command.set_defaults(run=_lazy("phases", "plan"), forge="auto")
@@ -96,10 +101,40 @@ def _operator(command: argparse.ArgumentParser) -> None:
 
 def _asking(command: argparse.ArgumentParser) -> None:
     """Options of the commands that ask models."""
-    command.add_argument("--tasks", type=_tasks, default=("review",), metavar="TASKS", help="review")
     _ledger(command)
     command.add_argument("--sign-key", metavar="FILE|env:NAME", help="sign the ledger's head into FILE.sig (Ed25519)")
     command.add_argument("--strict", action="store_true", help="exit 4 where no model is cleared for a file")
+
+
+def _drafts(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--tasks", type=_tasks, default=("review",), metavar="TASKS",
+                         help="review, message, scaffold, or several with commas (default: review)")  # fmt: skip
+
+
+def _message(command: argparse.ArgumentParser) -> None:
+    _range(command)
+    command.add_argument("--staged", action="store_true", help="what is staged; no model but --operator's")
+    command.add_argument(
+        "--write", metavar="FILE", help="write the message, as a hook does; never over one that is there"
+    )
+    _operator(command)
+    _asking(command)
+    command.set_defaults(run=_lazy("message"), tasks=("message",), pr=None, sarif=[])
+
+
+def _scaffold(command: argparse.ArgumentParser) -> None:
+    command.add_argument("paths", nargs="*", metavar="PATH", help="only for these changed files")
+    _range(command)
+    command.add_argument("--write", action="store_true", help="write the files; never over one that is there")
+    command.add_argument("--run", action="store_true", dest="execute",
+                         help="execute them in a sandbox: collected, run three times, run on changed code")  # fmt: skip
+    command.add_argument("--run-forks", action="store_true", help="with --run, of a fork's pull request too")
+    command.add_argument("--run-uncontained", action="store_true", help="with --run, where this machine has no sandbox")
+    command.add_argument("--output", action="append", default=[], metavar="FILE",
+                         help="write a report, its format by the name; may repeat")  # fmt: skip
+    _operator(command)
+    _asking(command)
+    command.set_defaults(run=_lazy("scaffold"), tasks=("scaffold",), pr=None, sarif=[])
 
 
 def _ledger(command: argparse.ArgumentParser) -> None:
@@ -123,9 +158,9 @@ def _shard(text: str) -> tuple[int, int]:
 
 
 def _tasks(text: str) -> tuple[str, ...]:
-    names = tuple(text.split(","))
-    if set(names) - {"review"}:
-        raise argparse.ArgumentTypeError("only review, in this version")
+    names = tuple(dict.fromkeys(text.split(",")))
+    if set(names) - set(TASKS):
+        raise argparse.ArgumentTypeError(f"of {', '.join(TASKS)}, one or several with commas")
     return names
 
 

@@ -110,7 +110,9 @@ def _put_aside(account: Account) -> Iterator[Followup]:
 
 def _answers(account: Account) -> Iterator[Followup | str]:
     """A reply to each command that has none yet, in the thread that it is about or stands in."""
-    waiting = [asked for asked in account.memory.asked if not asked.answered and asked.command.name != "review"]
+    # A draft that this run did not make is answered by the next.
+    later = {"review", "message", "scaffold"} - set(account.shown.drafts.tasks)
+    waiting = [asked for asked in account.memory.asked if not asked.answered and asked.command.name not in later]
     for asked in waiting[:MOST_ANSWERS]:
         body, thread, resolve = _answer(account, asked)
         head = account.shown.head_sha if resolve else ""
@@ -124,8 +126,9 @@ def _answer(account: Account, asked: Asked) -> tuple[str, str, bool | None]:
         return comments.helped(), asked.thread, None
     if name == "full":
         return comments.review(len(account.found.new), account.shown.head_sha), asked.thread, None
-    if name not in ("dismiss", "explain"):
-        return comments.refusal(name, "this version has no such task"), asked.thread, None
+    if name in ("message", "scaffold"):
+        said = comments.drafted_message if name == "message" else comments.drafted_scaffolds
+        return said(account.shown.drafts, account.shown.head_sha), asked.thread, None
     findings = {one.id: one for one in (*account.shown.findings, *account.shown.dismissed)}
     before = {**account.found.before, **account.found.dismissed}
     meant = meant_by(asked, names_of(findings.values(), before))

@@ -33,6 +33,8 @@ class Stand:
     #: What a label asks for that was just set, and who set it.
     command: Command | None = None
     sender: str = ""
+    #: From a fork, or nobody says from where: it counts where code of the change is executed.
+    is_fork: bool = False
 
 
 def stand(environ: Mapping[str, str], read: Callable[[str], bytes]) -> Stand:
@@ -69,15 +71,23 @@ def _github(name: str, event: Any, path: str) -> Stand:
             issue = event[key]
             # A comment on an issue is on nothing that can be reviewed; its head and base the forge says.
             number = _number(issue["number"]) if "pull_request" in issue else None
-            return Stand(number=number, title=_text(issue["title"]), service="github" if number else None)
+            return Stand(number=number, title=_text(issue["title"]), service="github" if number else None,
+                         is_fork=number is not None)  # fmt: skip
         pull = event[key]
         label = event["label"]["name"] if event.get("action") == "labeled" else ""
         return Stand(
             (_text(pull["base"]["sha"]),), _text(pull["head"]["sha"]), _number(pull["number"]), _text(pull["title"]),
             "github", command=of_label(_text(label)), sender=_text(event.get("sender", {}).get("login", "")),
+            is_fork=_repository(pull["head"]) is None or _repository(pull["head"]) != _repository(pull["base"]),
         )  # fmt: skip
     except (KeyError, TypeError, AttributeError) as error:
         raise ConfigError(path, f"not a {name} event", key=key) from error
+
+
+def _repository(side: Any) -> object:
+    """Which repository a side is in, None where it is gone or nobody says."""
+    repository = side.get("repo") or {}
+    return repository.get("id") or repository.get("full_name")
 
 
 def _text(value: object) -> str:
@@ -106,7 +116,9 @@ def _gitlab(environ: Mapping[str, str]) -> Stand:
     source = environ.get("CI_MERGE_REQUEST_SOURCE_PROJECT_ID", "")
     own = environ.get("CI_PROJECT_ID", "")
     title = environ.get("CI_MERGE_REQUEST_TITLE", "")
-    return Stand(tuple(filter(None, names)), head, int(number), title, "gitlab", bool(source and own and source != own))
+    target = environ.get("CI_MERGE_REQUEST_PROJECT_ID", "") or own
+    return Stand(tuple(filter(None, names)), head, int(number), title, "gitlab", bool(source and own and source != own),
+                 is_fork=not source or source != target)  # fmt: skip
 
 
 def place(service: Service, number: int, environ: Mapping[str, str]) -> Place:

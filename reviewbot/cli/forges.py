@@ -102,6 +102,12 @@ def opened(arguments: argparse.Namespace, at: Stand, environ: Mapping[str, str],
     return Venue(forge, there, sink, conversation, memory, key, conversation.notices, logged=dry and in_ci(environ))
 
 
+def asked(at: Stand, venue: Venue) -> frozenset[str]:
+    """Tasks that somebody who may write wants of this run, by a comment or a label."""
+    label = at.command.name if at.command is not None and at.sender in venue.conversation.writers else ""
+    return frozenset(task for task in ("message", "scaffold") if label == task or venue.memory.wants(task))
+
+
 def _show(text: str) -> None:
     print(*map(harmless, text.split("\n")), sep="\n")
 

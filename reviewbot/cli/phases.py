@@ -42,13 +42,14 @@ def plan(arguments: argparse.Namespace, environ: Mapping[str, str]) -> int:
     said, foreign = models.trusting(said, at)
     with stage("reading the change"):
         venue = forges.opened(arguments, at, own, RunLedger(), began + said.limits.seconds)
-        change = loading.loaded(arguments, own, shutil.which("git") or "git", forges.standing(at, venue))
+        change = loading.loaded(arguments, own, shutil.which("git") or "git", forges.standing(at, venue),
+                                forges.asked(at, venue))  # fmt: skip
         change = change.noticing(foreign)
     with stage(f"checking {counted(len(change.pull.files), 'file')}"):
         made = pipeline.planned(
             change.pull, change.policy, checks=checks.ALL, guards=checks.GUARDS, evidence=change.evidence,
             fail_on=loading.gate(arguments.fail_on, change.policy), spread=spread, windows=models.windows(said),
-            memory=venue.memory, readers=models.names(said),
+            memory=venue.memory, readers=models.names(said), wanted=change.wanted,
         )  # fmt: skip
     if arguments.output:
         handover.write_plan(arguments.output, made)
@@ -96,11 +97,12 @@ def ask(arguments: argparse.Namespace, environ: Mapping[str, str]) -> int:
     if report.ledger is None:
         raise NotReviewedError("a run without a ledger")
     handover.write_reply(arguments.output, handover.Parcel(answers, arguments.shard, sha256, report.ledger))
-    unread = [answer for answer in answers.answers if not answer.backend and not answer.denied]
+    jobs = {job.name: job for job in made.jobs or ()}
+    unread = [one for one in answers.answers if one.job in jobs and not one.backend and not one.denied]
     denied = [answer for answer in answers.answers if answer.denied]
     # A build's log is read by many: of what is labelled above it, not even a count.
     said_of = LOG if environment.in_ci(environ) else Label.RESTRICTED
-    shown = {job.name for job in made.jobs or () if permits(said_of, job.label)}
+    shown = {name for name, job in jobs.items() if permits(said_of, job.label)}
     parts, *numbers = (sum(one.job in shown for one in many) for many in (answers.answers, unread, denied))
     print(f"{counted(parts, 'part')}: {numbers[0]} not answered, {numbers[1]} no model is cleared for")
     for notice in answers.notices:

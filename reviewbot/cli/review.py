@@ -35,7 +35,8 @@ def run(arguments: argparse.Namespace, environ: Mapping[str, str]) -> int:
             libraries = adapters.preloaded(said, environment.keys(said, own))
             try:
                 venue = forges.opened(arguments, at, own, ledger, began + said.limits.seconds)
-                change = loading.loaded(arguments, own, shutil.which("git") or "git", forges.standing(at, venue))
+                change = loading.loaded(arguments, own, shutil.which("git") or "git", forges.standing(at, venue),
+                                        forges.asked(at, venue))  # fmt: skip
             finally:
                 libraries.join()
         said = replace(said, comments=forges.clearance(said.comments, venue))
@@ -54,7 +55,7 @@ def reviewed(arguments: argparse.Namespace, environ: Mapping[str, str], change: 
             change.pull, change.policy, checks=checks.ALL, guards=checks.GUARDS, evidence=change.evidence,
             fail_on=loading.gate(arguments.fail_on, change.policy), spread=spread,
             windows=pipeline.windows(asking) if said.endpoints or arguments.strict else None,
-            memory=memory, readers=models.names(said),
+            memory=memory, readers=models.names(said), wanted=change.wanted,
         )  # fmt: skip
     with stage(f"asking about {counted(len(plan.jobs or ()), 'part')}"):
         parts = (pipeline.asked(plan, asking),) if recorded else ()

@@ -5,15 +5,15 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 from reviewbot.config.documents import load
 from reviewbot.core import matching, regions, tables
 from reviewbot.core.findings import Severity
 from reviewbot.core.labels import Label, join, parse
 from reviewbot.core.policy import Policy, Rule, Source
-from reviewbot.core.schema import MAX_IN_ALL, DocumentTable, ReviewTable, wildcards
-from reviewbot.core.style import Accepted, Dismissed, Instructions, ReviewStyle
+from reviewbot.core.schema import MAX_IN_ALL, DocumentTable, MessageTable, ReviewTable, wildcards
+from reviewbot.core.style import Accepted, Dismissed, Instructions, MessageStyle, ReviewStyle
 from reviewbot.errors import ConfigError
 
 
@@ -30,6 +30,7 @@ class Document:
     metadata: Label | None = None
     instructions: tuple[Instructions, ...] = ()
     review: ReviewStyle | None = None
+    message: MessageStyle | None = None
     gate: str | None = None
     accepted: tuple[Accepted, ...] = ()
     dismissed: tuple[Dismissed, ...] = ()
@@ -74,6 +75,7 @@ def _document(name: str, table: DocumentTable, lines: tables.Lines) -> Document:
         metadata=None if table.metadata is None else parse(table.metadata),
         instructions=tuple(Instructions(tuple(one.paths), one.text) for one in table.instructions),
         review=None if table.review is None else _style(table.review),
+        message=None if table.message is None else _message(table.message),
         gate=None if table.gate is None else table.gate.fail_on,
         accepted=accepted,
         dismissed=dismissed,
@@ -85,6 +87,12 @@ def _document(name: str, table: DocumentTable, lines: tables.Lines) -> Document:
 def _style(table: ReviewTable) -> ReviewStyle:
     severity = Severity[table.min_severity.upper()]
     return ReviewStyle(table.max_comments, severity, table.language, tuple(table.ignore), table.incremental)
+
+
+def _message(table: MessageTable) -> MessageStyle:
+    scopes = None if table.scopes is None else tuple(table.scopes)
+    return MessageStyle(table.style, tuple(table.types), scopes, table.case, table.mood, tuple(table.tickets),
+                        table.max_subject)  # fmt: skip
 
 
 def effective(documents: Sequence[Document], source: Source) -> Policy:
@@ -100,6 +108,7 @@ def effective(documents: Sequence[Document], source: Source) -> Policy:
         metadata=join(*metadata) if metadata else None,
         instructions=tuple(dict.fromkeys(one for document in documents for one in document.instructions)),
         review=next((d.review for d in reversed(documents) if d.review is not None), ReviewStyle()),
+        message=next((d.message for d in reversed(documents) if d.message is not None), MessageStyle()),
         fail_on=None if gate == "none" else Severity[gate.upper()],
         accepted=tuple(dict.fromkeys(one for document in documents for one in document.accepted)),
         dismissed=tuple(dict.fromkeys(one for document in documents for one in document.dismissed)),
@@ -118,7 +127,7 @@ def tightened(policy: Policy, documents: Sequence[Document]) -> Policy:
     asked = effective(documents, "base")
     default = asked.default if any(document.default is not None for document in documents) else Label.PUBLIC
     asked = replace(asked, default=default, default_name="default (head)", instructions=(), review=ReviewStyle(),
-                    fail_on=None, accepted=(), dismissed=())  # fmt: skip
+                    message=MessageStyle(), fail_on=None, accepted=(), dismissed=())  # fmt: skip
     return sealed(replace(policy, tightened=sealed(asked)))
 
 
@@ -138,5 +147,7 @@ def sealed(policy: Policy) -> Policy:
         decided |= {"region": policy.region, "zero_retention": policy.zero_retention}
     if policy.dismissed:
         decided |= {"dismissed": sorted([one.rule, sorted(one.paths)] for one in policy.dismissed)}
+    if policy.message != MessageStyle():
+        decided |= {"message": asdict(policy.message)}
     text = json.dumps(decided, sort_keys=True, separators=(",", ":"))
     return replace(policy, sha256=hashlib.sha256(text.encode()).hexdigest())

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
 
+from reviewbot.core.drafts import Message
 from reviewbot.core.endpoints import Endpoint
 from reviewbot.core.findings import Dropped, Finding
 
@@ -42,6 +43,9 @@ class Answer:
     calls: tuple[Call, ...] = ()
     #: What a reader has to know of it, though it was read.
     notice: str = ""
+    #: Of a job that drafts: the message, or expectations by the number of their case.
+    message: Message | None = None
+    fillings: tuple[tuple[int, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

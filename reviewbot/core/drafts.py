@@ -87,21 +87,27 @@ class Drafts:
 
     #: One for each label of the change, the lowest first: it is made from what is labelled so or below, and no more.
     messages: tuple[Message, ...] = ()
+    #: One that also rests on the name of the branch: only who may know everything may know what that is labelled.
+    whole: Message | None = None
     rewordings: tuple[Rewording, ...] = ()
     scaffolds: tuple[Scaffold, ...] = ()
     #: Targets without a scaffold, `pkg/x.py::f`, and why, with their labels.
     refused: tuple[tuple[str, str, Label], ...] = ()
+    #: What was to be drafted: `message`, `scaffold`.
+    tasks: tuple[str, ...] = ()
 
     @property
     def message(self) -> Message | None:
         """The one that tells most of the change."""
-        return self.messages[-1] if self.messages else None
+        return self.whole or (self.messages[-1] if self.messages else None)
 
     def cleared(self, clearance: Label) -> Drafts:
         """What a sink with this clearance may show; nothing of it depends on text above."""
         return Drafts(
             tuple(one for one in self.messages if permits(clearance, one.label)),
+            self.whole if clearance >= Label.RESTRICTED else None,
             tuple(one for one in self.rewordings if permits(clearance, one.message.label)),
             tuple(one for one in self.scaffolds if permits(clearance, one.label)),
             tuple(one for one in self.refused if permits(clearance, one[2])),
+            self.tasks,
         )

@@ -32,6 +32,8 @@ class Prompt:
     max_tokens: int = 2048
     #: Fill in the middle: the text between the excerpts and this one is asked for. None for chat.
     suffix: Excerpt | None = None
+    #: Texts before the first of which a reply ends, and is whole.
+    stop: tuple[str, ...] = ()
 
     @property
     def label(self) -> Label:
@@ -42,6 +44,10 @@ class Prompt:
     def text(self) -> str:
         """The excerpts as one text: the user's message, or what stands before a hole."""
         return "".join(excerpt.text for excerpt in self.excerpts)
+
+    def ended(self, reply: str) -> str:
+        """What a reply has before the first stop, also where a server overlooks them."""
+        return reply[: min((at for at in map(reply.find, self.stop) if at >= 0), default=len(reply))]
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import ast
+import warnings
 from collections.abc import Callable
 from functools import cache
 from pathlib import PurePosixPath
@@ -116,3 +118,17 @@ def parse(language: str, text: str) -> Tree:
     from tree_sitter import Parser
 
     return Parser(grammar(language)).parse(text.encode("utf-8", "replace"))
+
+
+_NAMELESS = "<text>"
+
+
+def is_python(text: str) -> bool:
+    """Whether the Python that runs this reads it: tree-sitter forgives much. A newer file may be sound all the same."""
+    # What it warns of would be printed, a piece of the text with it.
+    warnings.filterwarnings("ignore", module=_NAMELESS)
+    try:
+        ast.parse(text.encode("utf-8", "surrogateescape"), _NAMELESS)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True

@@ -16,7 +16,7 @@ from reviewbot.core.fingerprints import NOWHERE, Excerpt, Index
 from reviewbot.core.labels import Label, join
 from reviewbot.core.regions import Region
 from reviewbot.core.spellings import deceives, is_undecodable, path_key, skeleton, text_key
-from reviewbot.core.style import Accepted, Dismissed, Instructions, ReviewStyle
+from reviewbot.core.style import Accepted, Dismissed, Instructions, MessageStyle, ReviewStyle
 
 Source = Literal["base", "operator", "pack", "none"]
 #: The repository's own document, at its root.
@@ -52,6 +52,7 @@ class Policy:
     metadata: Label | None = None
     instructions: tuple[Instructions, ...] = ()
     review: ReviewStyle = field(default_factory=ReviewStyle)
+    message: MessageStyle = field(default_factory=MessageStyle)
     #: The gate; None never blocks.
     fail_on: Severity | None = Severity.CRITICAL
     accepted: tuple[Accepted, ...] = ()

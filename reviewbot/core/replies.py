@@ -40,6 +40,14 @@ def listed(reply: str, member: str) -> list[Any]:
     raise UnreadableError(f"no object with {member}")
 
 
+def single(reply: str, member: str) -> dict[str, Any]:
+    """The first JSON object of a reply that has a member of this name. Raises UnreadableError."""
+    for text in (reply, _TRAILING.sub(_uncommaed, reply)):
+        if (found := next(_objects(text, member), None)) is not None:
+            return found
+    raise UnreadableError(f"no object with {member}")
+
+
 def _uncommaed(match: re.Match[str]) -> str:
     return "" if match[0] == "," else match[0]
 

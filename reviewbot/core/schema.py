@@ -77,6 +77,9 @@ def _word(value: str) -> str:
 
 
 LabelName = Literal["public", "internal", "confidential", "restricted"]
+TypeName = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_-]{0,30}$")]
+ScopeName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_.,/#@:+-]{1,60}$")]
+TicketKey = Annotated[str, StringConstraints(pattern=r"^[A-Z][A-Z0-9]{1,9}$")]
 SeverityName = Literal["critical", "high", "medium", "low", "info"]
 Pattern = Annotated[str, StringConstraints(max_length=512), AfterValidator(_pattern)]
 Word = Annotated[str, StringConstraints(max_length=200), AfterValidator(_word)]
@@ -120,6 +123,24 @@ class ReviewTable(Table):
     incremental: bool = Field(
         default=True, description="what a model has read at an earlier head and is as it was then is not read again"
     )
+
+
+class MessageTable(Table):
+    """[message]"""
+
+    style: Literal["conventional", "plain"] | None = Field(
+        default=None, description="Conventional Commits or not; else what the log of the base shows"
+    )
+    types: list[TypeName] = Field(default=[], max_length=40, description="the types that a header may have")
+    scopes: list[ScopeName] | None = Field(
+        default=None, max_length=200, description="the scopes that a header may have; `[]`: none"
+    )
+    case: Literal["lower", "sentence"] | None = Field(default=None, description="of the first letter")
+    mood: Literal["imperative", "past"] | None = Field(default=None, description="`add`, or `added`")
+    tickets: list[TicketKey] = Field(
+        default=[], max_length=40, description="keys of a tracker: a ticket that a branch names opens the subject"
+    )
+    max_subject: int = Field(default=72, ge=40, le=72, description="characters of a subject")
 
 
 class GateTable(Table):
@@ -168,6 +189,7 @@ class DocumentTable(Table):
     rule: list[RuleTable] = Field(default=[], description="sensitivity rules")
     instructions: list[InstructionsTable] = Field(default=[], description="for reviewers")
     review: ReviewTable | None = Field(default=None, description="how findings are shown")
+    message: MessageTable | None = Field(default=None, description="how commit messages are written")
     gate: GateTable | None = Field(default=None, description="what blocks")
     accept: list[AcceptTable] = Field(default=[], description="credentials that are known and block nothing")
     dismiss: list[DismissTable] = Field(default=[], description="findings that the team does not want to hear of")

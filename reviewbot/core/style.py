@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 from reviewbot.core.findings import Severity
 
@@ -26,6 +27,21 @@ class ReviewStyle:
     ignore: tuple[str, ...] = ()
     #: What a model has read at an earlier head of a pull request is not read again.
     incremental: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class MessageStyle:
+    """How commit messages are written; what is None or empty is learned from the log."""
+
+    style: Literal["conventional", "plain"] | None = None
+    types: tuple[str, ...] = ()
+    #: None: those of the log.
+    scopes: tuple[str, ...] | None = None
+    case: Literal["lower", "sentence"] | None = None
+    mood: Literal["imperative", "past"] | None = None
+    #: Keys of a tracker, `ABC` of `ABC-123`.
+    tickets: tuple[str, ...] = ()
+    max_subject: int = 72
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import ast
 import json
 import re
-import warnings
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from math import gcd
@@ -13,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from reviewbot.core import credentials, toml
 from reviewbot.core.diff import split_lines
-from reviewbot.core.grammars import language_of, parse
+from reviewbot.core.grammars import is_python, language_of, parse
 from reviewbot.core.nodes import BrokenError, NodesError, compose
 from reviewbot.core.passages import Material
 from reviewbot.core.symbols import MAX_PARSED
@@ -28,8 +26,6 @@ _FENCE = re.compile(r"\s*(?:`{3,}|~{3,})[\w.+-]*\s*")
 _NUMBERED = re.compile(r"\s*\d{1,7} [ +](?: |$)")
 #: What stands in place of a credential, and what a model makes of it.
 _PLACEHOLDER = re.compile(r"[⟦⟧]|‹(?:U\+|byte )[0-9A-F]+›")
-#: What a file is called where Python parses it.
-_NAMELESS = "<suggestion>"
 #: One of these ends a `try` in Python.
 _HANDLERS = frozenset({"except_clause", "except_group_clause", "finally_clause"})
 #: After these a line is indented more than the one before.
@@ -178,16 +174,7 @@ def _parses(language: str, text: str) -> bool:
 
 
 def _is_python(text: str) -> bool:
-    """By the Python that runs this, which may be older than the file: then nobody knows."""
-    if len(text) > MAX_PARSED:
-        return True
-    # What it warns of would be printed, a piece of the file with it.
-    warnings.filterwarnings("ignore", module=_NAMELESS)
-    try:
-        ast.parse(text.encode("utf-8", "surrogateescape"), _NAMELESS)
-    except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return False
-    return True
+    return len(text) > MAX_PARSED or is_python(text)
 
 
 def _reads(kind: str, text: str) -> bool:

@@ -157,8 +157,7 @@ def accounts(report: Report) -> Iterator[str]:
         yield f"{name}: {counted(one.calls, 'call')}{failed}, {tokens}{cost}, {seconds}"
     if report.dropped:
         reasons = Counter(visible(item.reason.partition(":")[0]) for item in report.dropped)
-        said = ", ".join(f"{number:,} {reason}" for reason, number in reasons.most_common())
-        yield f"put aside: {said}"
+        yield "put aside: " + ", ".join(f"{number:,} {reason}" for reason, number in reasons.most_common())
     if report.ledger is not None:
         # The head first: names of ledgers may be many, and what is too long is cut.
         where = f" of {visible(report.ledger.path)}" if report.ledger.path else ""

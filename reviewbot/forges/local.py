@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection
+from pathlib import Path
 
 from reviewbot import git
 from reviewbot.core.conversation import Changes, Conversation, Posted, Verdict
@@ -23,6 +24,15 @@ def load(repo: git.Repository, base: str | None, head: str,
     paths = tuple(entry.path for entry in git.tree(repo, head_sha))
     files = git.changes(repo, base_sha, head_sha, *([rank(policy_sha)] if rank else []))
     return PullRequest(base_sha, head_sha, policy_sha, files, paths)
+
+
+def staged(repo: git.Repository, index: Path | None,
+           rank: Callable[[str], Callable[[str], int]] | None = None) -> PullRequest:  # fmt: skip
+    """What is staged on top of HEAD, as `load` has a range; its head is a tree, for there is no commit yet."""
+    tip, tree = git.staged(repo, index)
+    paths = tuple(entry.path for entry in git.tree(repo, tree))
+    files = git.changes(repo, tip, tree, *([rank(tip)] if rank else []))
+    return PullRequest(tip, tree, tip, files, paths)
 
 
 class Preview:

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 
 from reviewbot.core.answers import Usage
+from reviewbot.core.drafts import Drafts, Message, Rewording, Scaffold
 from reviewbot.core.findings import Dropped, Finding
 from reviewbot.core.report import FileReport, Record, Report
 from reviewbot.core.summary import kept
 from reviewbot.core.text import encodable
+from reviewbot.formats.stages import tried
 
 SCHEMA = "reviewbot.report/1"
 
@@ -31,7 +33,10 @@ def document(report: Report) -> dict[str, object]:
         "files": [_file(file) for file in report.files],
         "findings": [_finding(finding) for finding in report.findings],
         "dropped": [_dropped(item) for item in report.dropped],
-        "message": None, "scaffolds": [], "usage": [_usage(usage) for usage in report.usage],
+        "message": _suggested(report.drafts), "scaffolds": [_scaffold(item) for item in report.drafts.scaffolds],
+        "refused": [{"target": encodable(target), "reason": encodable(reason), "label": str(label)}
+                    for target, reason, label in report.drafts.refused],
+        "usage": [_usage(usage) for usage in report.usage],
         "ledger": None if report.ledger is None else _ledger(report.ledger),
     }  # fmt: skip
 
@@ -59,6 +64,33 @@ def _finding(finding: Finding) -> dict[str, object]:
 def _dropped(item: Dropped) -> dict[str, object]:
     return {"path": encodable(item.path), "line": item.line, "title": encodable(item.title),
             "reason": encodable(item.reason), "label": str(item.label), "origin": encodable(item.origin)}  # fmt: skip
+
+
+def _suggested(drafts: Drafts) -> dict[str, object] | None:
+    """The message that tells most, and what to write of single commits."""
+    if drafts.message is None:
+        return None
+    return {**_message(drafts.message), "commits": [_rewording(item) for item in drafts.rewordings]}
+
+
+def _message(message: Message) -> dict[str, object]:
+    return {"subject": encodable(message.subject), "body": encodable(message.body), "label": str(message.label),
+            "origin": encodable(message.origin), "notice": encodable(message.notice)}  # fmt: skip
+
+
+def _rewording(item: Rewording) -> dict[str, object]:
+    return {"sha": encodable(item.commit), "subject": encodable(item.subject),
+            "problems": [encodable(problem) for problem in item.problems], "message": _message(item.message),
+            "commands": [encodable(command) for command in item.commands]}  # fmt: skip
+
+
+def _scaffold(item: Scaffold) -> dict[str, object]:
+    return {
+        "path": encodable(item.path), "target": encodable(item.target), "language": encodable(item.language),
+        "framework": encodable(item.framework), "content": encodable(item.content), "stages": dict(tried(item.stages)),
+        "unwritten": item.unwritten, "notices": [encodable(notice) for notice in item.notices],
+        "label": str(item.label), "origin": encodable(item.origin),
+    }  # fmt: skip
 
 
 def _usage(usage: Usage) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""The review in a CI log, which many can read: names, counts and rules, never a line of a file.
+"""The review in a CI log, which many can read: names, counts and rules, never a line of a file or a word of a draft.
 
 In GitHub Actions files fold into a group and inline findings become annotations; in GitLab files fold into a section.
 """
@@ -12,6 +12,7 @@ from reviewbot.core.findings import Finding, Severity
 from reviewbot.core.report import Report
 from reviewbot.core.summary import LOG, WITHHELD, counted, found, name, place, published, readers, standing, verdict
 from reviewbot.core.text import harmless, visible
+from reviewbot.formats.stages import tally
 
 Service = Literal["", "actions", "gitlab"]
 
@@ -46,6 +47,8 @@ def _lines(report: Report, service: Service) -> Iterator[str]:
         if service == "actions" and finding.posted == "inline":
             yield _annotation(finding, title)
         yield f"{finding.severity!s:8}  {harmless(finding.rule)}  {harmless(place(finding))}  {title}".rstrip()
+    # Of a draft nothing but that there is one: its words are made of lines of files.
+    yield from (f"draft: {words}" for words in tally(report.drafts))
     yield f"{report.conclusion}: {found(report.findings)}; {standing(report)}"
 
 

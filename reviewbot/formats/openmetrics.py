@@ -9,10 +9,12 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from reviewbot.core.answers import Usage
+from reviewbot.core.drafts import Drafts, Stages
 from reviewbot.core.labels import Label
 from reviewbot.core.report import Report
 from reviewbot.core.summary import OUTCOMES, lines_read, published, severities
 from reviewbot.core.text import visible
+from reviewbot.formats.stages import tried
 
 Sample = tuple[Mapping[str, str], float]
 
@@ -46,7 +48,23 @@ def _metrics(report: Report) -> Iterator[str]:
         "reviewbot_changed_lines", "gauge", "Changed lines, read and not; an unreadable file has none to count.",
         [({"state": "read"}, read), ({"state": "unread"}, total - read)],
     )  # fmt: skip
+    yield from _drafts(report.drafts)
     yield from _models(report.usage)
+
+
+def _drafts(drafts: Drafts) -> Iterator[str]:
+    """What is offered to a human, and how far the scaffolds came."""
+    kinds = {"message": int(drafts.message is not None), "rewording": len(drafts.rewordings),
+             "scaffold": len(drafts.scaffolds), "refused": len(drafts.refused)}  # fmt: skip
+    yield from _metric("reviewbot_drafts", "gauge", "What is offered by kind, and targets without a scaffold.",
+                       [({"kind": kind}, number) for kind, number in kinds.items()])  # fmt: skip
+    came = Counter(pair for item in drafts.scaffolds for pair in tried(item.stages))
+    states = {True: "passed", False: "failed", None: "untried"}
+    yield from _metric(
+        "reviewbot_scaffolds", "gauge", "Test scaffolds by stage and what became of them there.",
+        [({"stage": stage, "state": state}, came[stage, passed])
+         for stage, _ in tried(Stages(True)) for passed, state in states.items()],
+    )  # fmt: skip
 
 
 def _models(usage: Sequence[Usage]) -> Iterator[str]:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from reviewbot.core.drafts import Drafts
 from reviewbot.core.markup import code, inert
 from reviewbot.core.report import Report
 from reviewbot.core.summary import LOG, WITHHELD, counted, found, place, published, readers, standing, unread, verdict
-from reviewbot.formats.comments.pieces import tail
+from reviewbot.formats.markdown.pieces import tail
+from reviewbot.formats.stages import outcome, tally
 
-#: Findings that are listed; GitHub takes a mebibyte, people less.
-MOST = 200
+#: Findings and scaffolds that are listed; GitHub takes a mebibyte, people less.
+MOST, MOST_SCAFFOLDS = 200, 20
 
 
 def render(report: Report, notices: Sequence[str] = ()) -> str:
@@ -34,3 +36,16 @@ def _lines(report: Report, notices: Sequence[str]) -> Iterator[str]:
         yield f"* {finding.severity} {code(tail(place(finding)))} {code(finding.rule)}{f' {title}' if title else ''}"
     if len(report.findings) > MOST:
         yield f"* and {counted(len(report.findings) - MOST, 'more finding')}"
+    yield from _drafts(report.drafts)
+
+
+def _drafts(drafts: Drafts) -> Iterator[str]:
+    """What is offered, how much, and the names of files: no word of what is in them."""
+    if told := [*tally(drafts)]:
+        yield ""
+        yield f"Suggested: {', '.join(told)}"
+        yield ""
+    for item in drafts.scaffolds[:MOST_SCAFFOLDS]:
+        yield f"* {code(tail(item.path)) or 'a file'}: {outcome(item.stages)}"
+    if len(drafts.scaffolds) > MOST_SCAFFOLDS:
+        yield f"* and {counted(len(drafts.scaffolds) - MOST_SCAFFOLDS, 'more scaffold')}"

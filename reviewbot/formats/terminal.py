@@ -5,15 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from textwrap import dedent
 
+from rich.cells import cell_len
 from rich.console import Console, Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
 from reviewbot.core import summary
+from reviewbot.core.drafts import Drafts, Message, Rewording, Scaffold
 from reviewbot.core.findings import Finding, Severity, rank
 from reviewbot.core.report import Conclusion, FileReport, Report
 from reviewbot.core.text import clipped, harmless
+from reviewbot.formats import stages
 
 COLOURS = {Severity.CRITICAL: "bold red", Severity.HIGH: "red", Severity.MEDIUM: "yellow",
            Severity.LOW: "cyan", Severity.INFO: "dim"}  # fmt: skip
@@ -22,6 +25,8 @@ CONCLUSIONS: dict[Conclusion, str] = {"success": "bold green", "failure": "bold 
                                       "action_required": "bold yellow"}  # fmt: skip
 #: Rows of the table of files, findings in full and on one line, lines of a quote, characters of a text.
 MOST_FILES, MOST_FULL, MOST_SHORT, MOST_QUOTED, LONG = 20, 20, 20, 3, 300
+#: Lines of a commit message; commits, lines of commands for one, scaffolds.
+MOST_SAID, MOST_COMMITS, MOST_COMMANDS, MOST_SCAFFOLDS = 20, 10, 3, 10
 #: The column where the text of a finding begins.
 INDENT = 12
 
@@ -31,11 +36,11 @@ def render(report: Report, *, width: int = 100, colour: bool = False) -> str:
     console = Console(width=width, force_terminal=colour, no_color=not colour, highlight=False, emoji=False,
                       color_system="standard" if colour else None, legacy_windows=False)  # fmt: skip
     with console.capture() as capture:
-        console.print(Group(*_page(report)))
+        console.print(Group(*_page(report, width)))
     return "\n".join(line.rstrip() for line in capture.get().removesuffix("\n").split("\n")) + "\n"
 
 
-def _page(report: Report) -> Iterator[RenderableType]:
+def _page(report: Report, width: int) -> Iterator[RenderableType]:
     shown = summary.published(report)
     yield _headline(shown)
     notices = [*shown.notices, *([summary.WITHHELD] if summary.is_short(report) else [])]
@@ -45,6 +50,7 @@ def _page(report: Report) -> Iterator[RenderableType]:
         yield Text()
         yield from _files(shown.files, placed)
     yield from _findings(shown, placed, strays)
+    yield from _drafts(shown.drafts, width)
     yield Text()
     yield Text.assemble((report.conclusion.replace("_", " "), CONCLUSIONS[report.conclusion]),
                         f"  {summary.verdict(shown)}; {summary.found(shown.findings)}")  # fmt: skip
@@ -133,3 +139,74 @@ def _in_full(finding: Finding) -> Iterator[RenderableType]:
         quote.append(Text(f"│ … {summary.counted(len(lines) - MOST_QUOTED, 'more line')}", "dim"))
     body = [Text(_plain(" ".join(finding.body.split("\n"))), overflow="fold")] if finding.body else []
     yield Padding(Group(*body, *quote), (0, 0, 0, INDENT))
+
+
+def _drafts(drafts: Drafts, width: int) -> Iterator[RenderableType]:
+    """What is offered: the message, better ones of commits, and scaffolds on one line each."""
+    if drafts.message is not None:
+        yield from _message(drafts.message)
+    if drafts.rewordings:
+        yield from _heading(f"Better messages for {summary.counted(len(drafts.rewordings), 'commit')}", "")
+        for item in drafts.rewordings[:MOST_COMMITS]:
+            yield from _rewording(item, width)
+        yield from _left(len(drafts.rewordings) - MOST_COMMITS, "more commit")
+    if drafts.scaffolds:
+        yield from _heading("Test scaffolds", "")
+        yield from _scaffolds(drafts.scaffolds[:MOST_SCAFFOLDS])
+        yield from _left(len(drafts.scaffolds) - MOST_SCAFFOLDS, "more scaffold")
+    if drafts.refused and not drafts.scaffolds:
+        yield Text()
+    if drafts.refused:
+        yield Text(f"  no scaffold for {summary.counted(len(drafts.refused), 'target')}", "dim")
+
+
+def _heading(title: str, note: str) -> Iterator[RenderableType]:
+    yield Text()
+    yield Text.assemble((f"● {title}", "bold"), (f"  {note}" if note else "", "dim"))
+
+
+def _left(number: int, noun: str) -> Iterator[RenderableType]:
+    if number > 0:
+        yield Text(f"  and {summary.counted(number, noun)}: --output review.html shows all", "dim")
+
+
+def _message(message: Message) -> Iterator[RenderableType]:
+    yield from _heading("Suggested commit message", f"by {_plain(message.origin)}")
+    lines = message.body.split("\n") if message.body else []
+    body = [Text(_plain(line), "dim", overflow="fold") for line in lines[:MOST_SAID]]
+    more = [Text(f"… {summary.counted(len(lines) - MOST_SAID, 'more line')}", "dim")] if len(lines) > MOST_SAID else []
+    notice = [Text(f"! {_plain(message.notice)}", "yellow", overflow="fold")] if message.notice else []
+    said = [*notice, Text(_plain(message.subject), "bold", overflow="fold"), *([Text()] if body else []), *body, *more]
+    yield Padding(Group(*said), (0, 0, 0, 2))
+
+
+def _rewording(item: Rewording, width: int) -> Iterator[RenderableType]:
+    row = Table.grid(padding=(0, 2, 0, 0))
+    row.add_column(width=INDENT)
+    row.add_column()
+    row.add_row(
+        Text(f"  {_plain(item.commit[:10])}", overflow="fold"),
+        Text.assemble(
+            (_plain(item.subject), "dim"), " → ", (_plain(item.message.subject), "bold"),
+            (f"  {_plain(', '.join(item.problems[:8]))}" if item.problems else "", "dim"), overflow="fold",
+        ),
+    )  # fmt: skip
+    yield row
+    # A command that is cut, wrapped or spelled out would do something else.
+    whole = all(harmless(line) == line and cell_len(line) <= width - INDENT - 2 for line in item.commands)
+    if item.commands and whole and len(item.commands) <= MOST_COMMANDS:
+        yield Padding(Group(*(Text(line, no_wrap=True) for line in item.commands)), (0, 0, 0, INDENT + 2))
+    elif item.commands:
+        note = Text("--output review.html has the commands: they are too long for here", "dim")
+        yield Padding(note, (0, 0, 0, INDENT + 2))
+
+
+def _scaffolds(scaffolds: Sequence[Scaffold]) -> Iterator[RenderableType]:
+    table = Table(box=None, padding=(0, 2, 0, 0), show_header=False, pad_edge=False)
+    for item in scaffolds:
+        words = ", ".join(filter(None, (stages.outcome(item.stages), stages.unwritten(item))))
+        name = _plain(item.target.rpartition("::")[2])
+        told = Text.assemble((f"{name} ({_plain(item.framework)}): ", "dim"),
+                             (words, "yellow" if item.stages.failed else ""), overflow="fold")  # fmt: skip
+        table.add_row(Text(_plain(item.path), overflow="fold"), told)
+    yield Padding(table, (0, 0, 0, 2))

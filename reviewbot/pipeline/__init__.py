@@ -13,10 +13,11 @@ from reviewbot.pipeline.asking import Reader
 from reviewbot.pipeline.concluding import concluded
 from reviewbot.pipeline.examining import Evidence, Spread
 from reviewbot.pipeline.planning import Plan, Windows, planned
+from reviewbot.pipeline.sketches import Wanted
 from reviewbot.ports import Check
 
-__all__ = ["Evidence", "Models", "Plan", "Reader", "Spread", "Windows", "asked", "concluded", "described", "planned",
-           "review", "windows"]  # fmt: skip
+__all__ = ["Evidence", "Models", "Plan", "Reader", "Spread", "Wanted", "Windows", "asked", "concluded", "described",
+           "planned", "review", "windows"]  # fmt: skip
 
 
 def review(pull: PullRequest, policy: Policy, *, checks: Sequence[Check], guards: Sequence[Check] = (),

@@ -19,9 +19,11 @@ from reviewbot.core.plan import Job
 from reviewbot.core.report import FileReport
 from reviewbot.core.tokens import Count, estimate
 from reviewbot.errors import NotReviewedError, ReviewbotError
+from reviewbot.pipeline import drafting
 from reviewbot.pipeline.asking import Desk, Reader, answer
 from reviewbot.pipeline.budgets import budgets
 from reviewbot.pipeline.dispatch import dispatch
+from reviewbot.pipeline.drafting import Draft
 from reviewbot.pipeline.planning import Plan, Windows
 from reviewbot.ports import Backend, Ledger
 from reviewbot.tasks import review
@@ -117,15 +119,31 @@ def asked(plan: Plan, models: Models, shard: tuple[int, int] = (1, 1)) -> Answer
     for entry in _decisions(plan, jobs, routes, is_first=number == 1):
         models.ledger.append(entry)
     readable = [job for job in jobs if routes[job.name]]
-    limits = Limits(models.limits.seconds, models.limits.calls // of,
-                    None if models.limits.cost_usd is None else models.limits.cost_usd / of)  # fmt: skip
+    share = Limits(models.limits.seconds, models.limits.calls // of,
+                   None if models.limits.cost_usd is None else models.limits.cost_usd / of)  # fmt: skip
+    limits, rest = drafting.limits(share, wanted=bool(plan.sketches.tasks))
     dearest = {} if limits.cost_usd is None else _dearest(readable, prompts, routes, models.count)
     shares = budgets(readable, limits, dearest, {job.label: len(routes[job.name]) for job in readable})
     desk = Desk(models.ledger, shares, models.deadline, plan.policy.sha256, models.count,
                 plan.policy.review.language)  # fmt: skip
     answers = dispatch(readable, routes, lambda job, reader, queued: answer(job, reader, desk, queued))
     denied = [Answer(job.name, "", denial(job.label), denied=True) for job in jobs if not routes[job.name]]
-    return Answers((*answers, *denied), tuple(reader.endpoint.name for reader in models.readers), models.notices)
+    unwritten = [draft for draft in plan.sketches.drafts if drafting.is_open(draft)]
+    drafts = _drafted(plan, models, unwritten[number - 1 :: of], rest)
+    return Answers((*answers, *denied, *drafts), tuple(reader.endpoint.name for reader in models.readers),
+                   models.notices)  # fmt: skip
+
+
+def _drafted(plan: Plan, models: Models, drafts: Sequence[Draft], limits: Limits) -> tuple[Answer, ...]:
+    """What models made of drafts; one that no model is cleared for stays as it is. Raises what a ledger raises."""
+    routes = {draft.name: _route(draft.label, models.readers) for draft in drafts}
+    for entry in drafting.decisions(drafts, routes, plan.policy.sha256):
+        models.ledger.append(entry)
+    readable = [draft for draft in drafts if routes[draft.name]]
+    dearest = {} if limits.cost_usd is None else drafting.dearest(readable, routes, models.count)
+    shares = budgets(readable, limits, dearest, {draft.label: len(routes[draft.name]) for draft in readable})
+    desk = Desk(models.ledger, shares, models.deadline, plan.policy.sha256, models.count)
+    return drafting.drafted(readable, routes, desk)
 
 
 def denial(label: Label) -> str:

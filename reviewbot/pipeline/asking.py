@@ -93,7 +93,7 @@ def ask(prompt: Prompt, reader: Reader, desk: Desk, redactions: int = 0) -> Repl
     if not permits(endpoint.clearance, prompt.label):
         desk.ledger.append(replace(entry, kind="deny", status=f"cleared for {endpoint.clearance}"))
         raise EgressDeniedError(f"{endpoint.name} is not cleared for {prompt.label} text")
-    size = _ours(desk.count, prompt.system) + desk.count(prompt.text)
+    size = _ours(desk.count, prompt.system) + _size(prompt, desk.count)
     if endpoint.window is not None and size + prompt.max_tokens > endpoint.window:
         raise BackendError(Failure.TOO_LONG)
     deadline = min(desk.deadline, time.monotonic() + endpoint.seconds)
@@ -111,6 +111,11 @@ def ask(prompt: Prompt, reader: Reader, desk: Desk, redactions: int = 0) -> Repl
     return reply
 
 
+def _size(prompt: Prompt, count: Count) -> int:
+    """Tokens of what is not our own words."""
+    return count(prompt.text) + (0 if prompt.suffix is None else count(prompt.suffix.text))
+
+
 @lru_cache(maxsize=8)
 def _ours(count: Count, text: str) -> int:
     """Tokens of our own words, which are the same in every prompt."""
@@ -120,7 +125,7 @@ def _ours(count: Count, text: str) -> int:
 def answer(job: Job, reader: Reader, desk: Desk, queued: float = 0.0) -> Answer:
     """What one backend makes of a job: asked, once more where the reply was not understood, then refuted."""
     calls: list[Call] = []
-    asked = _Asked(reader, desk, queued, calls, sum(part.material.redactions for part in job.parts))
+    asked = Inquiry(reader, desk, queued, calls, sum(part.material.redactions for part in job.parts))
     try:
         findings, dropped = _reviewed(job, asked)
     except BackendError as error:
@@ -150,7 +155,7 @@ def clean(said: _Said) -> _Said:
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class Inquiry:
     """One backend, and the calls to it so far."""
 
     reader: Reader
@@ -171,7 +176,9 @@ class _Asked:
             if error.failure not in UNSENT:
                 self._note(0, 0, time.monotonic() - began, None, error.failure)
             raise
-        tokens_in = self.desk.count(prompt.system + prompt.text) if reply.tokens_in is None else reply.tokens_in
+        after = "" if prompt.suffix is None else prompt.suffix.text
+        read = self.desk.count(prompt.system + prompt.text + after)
+        tokens_in = read if reply.tokens_in is None else reply.tokens_in
         tokens_out = self.desk.count(reply.text) if reply.tokens_out is None else reply.tokens_out
         self._note(tokens_in, tokens_out, reply.seconds, reply.first_token, "ok")
         return reply.text
@@ -182,7 +189,7 @@ class _Asked:
                                cost(endpoint, read, written), status))  # fmt: skip
 
 
-def _reviewed(job: Job, asked: _Asked) -> tuple[tuple[Finding, ...], tuple[Dropped, ...]]:
+def _reviewed(job: Job, asked: Inquiry) -> tuple[tuple[Finding, ...], tuple[Dropped, ...]]:
     """The findings of a job; asked a second time where the first reply cannot be read. Raises BackendError."""
     prompt = review.prompt(job, asked.desk.language)
     try:
@@ -200,7 +207,7 @@ def _reviewed(job: Job, asked: _Asked) -> tuple[tuple[Finding, ...], tuple[Dropp
 
 
 def _verified(job: Job, findings: tuple[Finding, ...],
-              asked: _Asked) -> tuple[tuple[Finding, ...], tuple[Dropped, ...], str]:  # fmt: skip
+              asked: Inquiry) -> tuple[tuple[Finding, ...], tuple[Dropped, ...], str]:  # fmt: skip
     """The findings that a second asking did not refute. Where it fails they stay, less sure, and the notice says so."""
     label = review.prompt(job, asked.desk.language).label
     try:

@@ -4,18 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from threading import Lock
+from typing import Protocol
 
 from reviewbot.core.endpoints import Limits
 from reviewbot.core.exchange import BackendError, Failure
 from reviewbot.core.labels import Label
-from reviewbot.core.plan import Job
 
-#: Requests of a job: asked, verified, and once more where something went wrong.
-PER_JOB = 3
 #: Requests beside these for each backend of a route: what it takes to find out that it is down.
 SPARE = 12
 #: The part of what is left that one label may take: the rest stays for those above, whether there are any or not.
 _BELOW = 0.75
+
+
+class Costly(Protocol):
+    """Whatever models are asked about."""
+
+    @property
+    def label(self) -> Label:
+        """Of its prompts."""
+
+    @property
+    def requests(self) -> int:
+        """How many it takes."""
 
 
 class Budget:
@@ -43,7 +53,7 @@ class Budget:
                 self._cost += max(0.0, dollars)
 
 
-def budgets(jobs: Sequence[Job], limits: Limits, dearest: Mapping[Label, float],
+def budgets(jobs: Sequence[Costly], limits: Limits, dearest: Mapping[Label, float],
             backends: Mapping[Label, int] | None = None) -> dict[Label, Budget]:  # fmt: skip
     """One budget a label, the lowest first: what it may spend depends on nothing of a higher label.
 
@@ -52,7 +62,7 @@ def budgets(jobs: Sequence[Job], limits: Limits, dearest: Mapping[Label, float],
     left, dollars = limits.calls, limits.cost_usd
     found = {}
     for label in sorted({job.label for job in jobs}):
-        wanted = PER_JOB * sum(job.label == label for job in jobs) + SPARE * (backends or {}).get(label, 1)
+        wanted = sum(job.requests for job in jobs if job.label == label) + SPARE * (backends or {}).get(label, 1)
         part = 1.0 if label >= Label.RESTRICTED else _BELOW
         calls = min(left, wanted, max(1, int(left * part)))
         share = None if dollars is None else min(dollars * part, calls * dearest[label])

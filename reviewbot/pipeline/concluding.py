@@ -18,6 +18,7 @@ from reviewbot.core.threads import Known, carried, matched
 from reviewbot.errors import EgressDeniedError
 from reviewbot.pipeline.asking import clean
 from reviewbot.pipeline.examining import quoted
+from reviewbot.pipeline.offering import offered
 from reviewbot.pipeline.planning import Plan
 
 #: Why a file was not read where the answers to its jobs are in none of the parts at hand.
@@ -45,6 +46,7 @@ def concluded(plan: Plan, parts: Sequence[Answers] = (), *, comments: Label = La
     report = assemble(plan.pull, plan.policy, files, [one for one in identified if one.id not in aside], plan.gate,
                       tuple(notices), plan.rules, comments=comments)  # fmt: skip
     denied = strict and any(answer.denied for answer in answers.values())
+    drafts, lost = offered(plan.sketches, answers)
     dropped = [replace(clean(one), label=job.label, origin=answers[job.name].backend) for job in jobs
                if job.name in answers for one in answers[job.name].dropped]  # fmt: skip
     dropped += [_aside(claim, "it is about no line of its part") for claim in stray]
@@ -52,7 +54,8 @@ def concluded(plan: Plan, parts: Sequence[Answers] = (), *, comments: Label = La
     dismissed = tuple(one for one in identified if one.id in aside)
     dropped += [_aside(one, aside[one.id]) for one in dismissed]
     return replace(
-        report, asides=plan.asides, dismissed=dismissed, usage=usage(parts), dropped=tuple(dropped),
+        report, asides=(*plan.asides, *lost), dismissed=dismissed, usage=usage(parts), dropped=tuple(dropped),
+        drafts=drafts, notices=(*report.notices, *lost),
         exit_code=max(report.exit_code, EgressDeniedError.exit_code if denied else 0),
     )  # fmt: skip
 

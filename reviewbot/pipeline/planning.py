@@ -18,6 +18,8 @@ from reviewbot.core.report import FileReport
 from reviewbot.core.threads import Memory
 from reviewbot.core.tokens import Count, estimate
 from reviewbot.pipeline.examining import Evidence, Examined, Spread, by_path, examine, views
+from reviewbot.pipeline.sketches import Sketches, Wanted
+from reviewbot.pipeline.sketching import sketched
 from reviewbot.ports import Check
 from reviewbot.tasks import review
 
@@ -48,6 +50,8 @@ class Plan:
     digests: Mapping[str, str] = field(default_factory=dict)
     #: By path the label of that: of the file, and of what the team asks for in it.
     labels: Mapping[str, Label] = field(default_factory=dict)
+    #: Commit messages and test scaffolds, as far as they were wanted.
+    sketches: Sketches = field(default_factory=Sketches)
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +69,12 @@ class Windows:
 
 def planned(pull: PullRequest, policy: Policy, *, checks: Sequence[Check], guards: Sequence[Check] = (),
             evidence: Evidence | None = None, fail_on: Severity | None = Severity.CRITICAL, spread: Spread = map,
-            windows: Windows | None = None, memory: Memory | None = None, readers: str = "") -> Plan:  # fmt: skip
+            windows: Windows | None = None, memory: Memory | None = None, readers: str = "",
+            wanted: Wanted | None = None) -> Plan:  # fmt: skip
     """Classify and check every changed file, and divide what models read into jobs; without windows there are none.
 
     `guards` are the checks that also read what the policy's `ignore` leaves out. What `memory` says a model has read is
-    in no job; `readers` names the models of this run, for another model has not read it.
+    in no job; `readers` names the models of this run, for another model has not read it. `wanted` is what to draft.
     """
     known = evidence or Evidence()
     reported = by_path(known.reported)
@@ -87,7 +92,8 @@ def planned(pull: PullRequest, policy: Policy, *, checks: Sequence[Check], guard
     digests = {material.path: _digest(material, readers, policy, known.key) for material in every}
     materials = [material for material in every if digests[material.path] not in had.read]
     earlier = {path: had.read[digest] for path, digest in digests.items() if digest in had.read}
-    jobs = None if windows is None else _jobs(materials, windows)
+    asks = wanted or Wanted()
+    jobs = _jobs(materials, windows) if windows is not None and asks.review else None
     return Plan(
         replace(pull, files=(), paths=()), policy,
         tuple(_read_earlier(file, earlier) for file in _unplanned(files, materials, jobs)),
@@ -95,6 +101,7 @@ def planned(pull: PullRequest, policy: Policy, *, checks: Sequence[Check], guard
         tuple(rule for check in checks for rule in check.RULES), (*known.notices, *known.asides),
         known.asides, fail_on, jobs, had, digests,
         {material.path: material.label for material in every},
+        sketched(pull, policy, asks, every, seen, known.index),
     )  # fmt: skip
 
 

@@ -1,1 +1,1 @@
-"""A child process that can do no harm: no network, no secret, no file outside its own folder, no end of time."""
+"""Programs that nobody trusts, run where they can neither write, connect nor stay: `containment` says how far."""

@@ -109,3 +109,19 @@ def test_no_answer_is_given_twice_to_several_threads() -> None:
 def test_without_answers_there_is_no_backend() -> None:
     with pytest.raises(ValueError, match="answers"):
         Scripted(ENDPOINT, [])
+
+
+def test_without_holes_it_says_so_and_nothing_of_one_departs() -> None:
+    model, sizes = Scripted(ENDPOINT, ["fine"], fim=False), list[int]()
+    assert model.describe(soon(), unseen) == Traits(window=8192, fim=False)
+    with pytest.raises(BackendError) as caught:
+        model.complete(prompt(suffix="b"), soon(), sizes.append)
+    assert (caught.value.failure, sizes) == (Failure.BAD_REQUEST, [])
+    assert model.complete(prompt(), soon(), sizes.append).text == "fine" and len(sizes) == 1
+
+
+def test_what_is_given_after_a_stop_is_no_part_of_the_reply() -> None:
+    question = Prompt("", (Excerpt("a", Label.PUBLIC, "a.py"),), stop=("\n", ";"))
+    model = Scripted(ENDPOINT, ["1; 2\n3", Reply("4\n5", 7, 8)])
+    assert model.complete(question, soon(), unseen).text == "1"
+    assert model.complete(question, soon(), unseen) == Reply("4", 7, 8)

@@ -26,7 +26,8 @@ def test_a_push_in_actions_is_not_a_pull_request() -> None:
 
 
 def test_actions_says_it_in_the_event_file() -> None:
-    assert stand(ACTIONS, lambda _: json.dumps(EVENT).encode()) == Stand(("a" * 40,), "b" * 40, 7, "T", "github")
+    assert stand(ACTIONS, lambda _: json.dumps(EVENT).encode()) == Stand(("a" * 40,), "b" * 40, 7, "T", "github",
+                                                                         is_fork=True)  # fmt: skip
 
 
 NUMBER_FOR_SHA = {"pull_request": {**EVENT["pull_request"], "base": {"sha": 3}}}
@@ -49,7 +50,8 @@ def test_gitlab_prefers_the_tip_of_the_target_branch_where_the_policy_is() -> No
         "CI_MERGE_REQUEST_IID": "3", "CI_MERGE_REQUEST_TARGET_BRANCH_NAME": "main", "CI_COMMIT_SHA": "c" * 40,
         "CI_MERGE_REQUEST_DIFF_BASE_SHA": "d" * 40, "CI_MERGE_REQUEST_TITLE": "T",
     }  # fmt: skip
-    assert stand(environ, absent) == Stand(("refs/remotes/origin/main", "d" * 40), "c" * 40, 3, "T", "gitlab")
+    assert stand(environ, absent) == Stand(("refs/remotes/origin/main", "d" * 40), "c" * 40, 3, "T", "gitlab",
+                                           is_fork=True)  # fmt: skip
 
 
 def test_a_merge_request_number_that_is_none_is_named() -> None:
@@ -84,7 +86,7 @@ def commented(**more: object) -> Stand:
 
 
 def test_a_comment_on_a_pull_request_names_it_and_no_commit() -> None:
-    assert commented(pull_request={}) == Stand(number=7, title="T", service="github")
+    assert commented(pull_request={}) == Stand(number=7, title="T", service="github", is_fork=True)
 
 
 def test_a_comment_on_an_issue_is_on_nothing_to_review() -> None:
@@ -126,3 +128,24 @@ def test_a_place_that_a_token_may_not_go_to_is_named_by_its_variable(
 ) -> None:
     with pytest.raises(ConfigError, match=f"^environment: {name}: "):
         place(service, 7, environ)
+
+
+def side(sha: str, repository: object) -> dict[str, object]:
+    return {"sha": sha, "repo": repository}
+
+
+@pytest.mark.parametrize(("head", "is_fork"), [({"id": 1}, False), ({"id": 2}, True), (None, True), ({}, True)])
+def test_a_head_in_another_repository_or_in_none_is_of_a_fork(head: object, is_fork: bool) -> None:
+    pull = {"number": 7, "title": "T", "base": side("a" * 40, {"id": 1}), "head": side("b" * 40, head)}
+    assert stand(ACTIONS, lambda _: json.dumps({"pull_request": pull}).encode()).is_fork is is_fork
+
+
+@pytest.mark.parametrize(("source", "own", "target", "is_fork"), [
+    ("1", "1", "1", False), ("2", "1", "1", True), ("2", "2", "1", True), ("", "1", "1", True), ("1", "1", "", False),
+])  # fmt: skip
+def test_a_merge_request_from_another_project_is_of_a_fork_wherever_it_runs(
+    source: str, own: str, target: str, is_fork: bool
+) -> None:
+    environ = {"CI_MERGE_REQUEST_IID": "3", "CI_MERGE_REQUEST_SOURCE_PROJECT_ID": source, "CI_PROJECT_ID": own,
+               "CI_MERGE_REQUEST_PROJECT_ID": target}  # fmt: skip
+    assert stand(environ, absent).is_fork is is_fork

@@ -15,7 +15,7 @@ from reviewbot import config
 from reviewbot.core.findings import Severity
 from reviewbot.core.labels import Label
 from reviewbot.core.policy import Policy, Rule, classify_path
-from reviewbot.core.style import Accepted, Dismissed, Instructions, ReviewStyle
+from reviewbot.core.style import Accepted, Dismissed, Instructions, MessageStyle, ReviewStyle
 from reviewbot.errors import ConfigError
 from tests.policies import DOCUMENTS, POLICIES
 
@@ -112,6 +112,17 @@ RULE = '[[rule]]\nlabel = "public"\n'
         ("review = 1", ":1: review: must be a table"),
         ('[[instructions]]\npaths = []\ntext = "x"', ":2: instructions.paths: must not be empty"),
         ('[gate]\nfail_on = "never"', ":2: gate.fail_on: must be one of"),
+        ('[message]\nstile = "plain"', ":2: message.stile: unknown key"),
+        ('[message]\nstyle = "angular"', ":2: message.style: must be one of 'conventional' or 'plain'"),
+        ('[message]\ntypes = "feat"', ":2: message.types: must be an array"),
+        ('[message]\ntypes = ["Feat!"]', ":2: message.types: "),
+        ('[message]\nscopes = ["a b"]', ":2: message.scopes: "),
+        ('[message]\n\ncase = "upper"', ":3: message.case: must be one of 'lower' or 'sentence'"),
+        ('[message]\nmood = "future"', ":2: message.mood: must be one of 'imperative' or 'past'"),
+        ('[message]\ntickets = ["abc"]', ":2: message.tickets: "),
+        ("[message]\nmax_subject = 73", ":2: message.max_subject: input should be less than or equal to 72"),
+        ("[message]\nmax_subject = true", ":2: message.max_subject: must be a whole number"),
+        ("message = 1", ":1: message: must be a table"),
         ('extends = "../x"', ":1: extends: "),
         ('region = "EU"', ":1: region: must be one of 'eu', 'us' or 'local'"),
         ('zero_retention = "yes"', ":1: zero_retention: must be true or false"),
@@ -229,6 +240,37 @@ def test_a_dismissal_is_the_bases_to_say() -> None:
     assert tightened.tightened is not None
     assert (tightened.dismissed, tightened.tightened.dismissed) == ((entry,), ())
     assert base.sha256 != config.sealed(replace(base, dismissed=())).sha256
+
+
+MESSAGE = """\
+[message]
+style = "plain"
+types = ["feat", "fix"]
+scopes = []
+case = "sentence"
+mood = "past"
+tickets = ["ABC"]
+max_subject = 60
+"""
+
+
+def test_the_style_of_messages_is_the_bases_to_say() -> None:
+    style = MessageStyle("plain", ("feat", "fix"), (), "sentence", "past", ("ABC",), 60)
+    base = config.effective([read(RULE + 'paths = ["a"]\n'), read(MESSAGE)], "base")
+    assert base.message == style
+    assert config.effective([read(MESSAGE), read("[message]\nmax_subject = 50\n")], "base").message == MessageStyle(
+        max_subject=50
+    )
+    tightened = config.tightened(base, [read('[message]\nstyle = "conventional"\n')])
+    assert tightened.tightened is not None
+    assert (tightened.message, tightened.tightened.message) == (style, MessageStyle())
+
+
+def test_a_policy_without_a_message_table_keeps_its_hash() -> None:
+    base = config.effective([read(EXAMPLE)], "base")
+    assert base.message == MessageStyle()
+    assert config.sealed(replace(base, message=MessageStyle())).sha256 == base.sha256
+    assert config.sealed(replace(base, message=MessageStyle(max_subject=60))).sha256 != base.sha256
 
 
 def test_an_accepted_credential_is_the_bases_to_say() -> None:

@@ -120,10 +120,10 @@ def standing(speaker: Speaker, *acts: Act, describing: tuple[Act, ...] = ()) -> 
 
 def prompt(
     text: str = f"def {CANARY}(x): return x", *, schema: Mapping[str, object] | None = None, tokens: int = 64,
-    suffix: str | None = None, label: Label = Label.RESTRICTED,
+    suffix: str | None = None, label: Label = Label.RESTRICTED, stop: tuple[str, ...] = (),
 ) -> Prompt:  # fmt: skip
     hole = None if suffix is None else Excerpt(suffix, label, "a.py")
-    return Prompt(f"Review {CANARY}.", (Excerpt(text, label, "a.py"),), schema, tokens, hole)
+    return Prompt(f"Review {CANARY}.", (Excerpt(text, label, "a.py"),), schema, tokens, hole, stop)
 
 
 def unseen(size: int) -> None:

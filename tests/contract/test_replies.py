@@ -31,7 +31,8 @@ from tests.contract.speakers import (
     unseen,
 )  # fmt: skip
 from tests.servers import faulty
-from tests.servers.faulty import Act, Exchange, Faulty, Words
+from tests.servers.faulty import MODEL, Act, Exchange, Faulty, Words
+from tests.servers.shapes import descriptions, line
 
 every = pytest.mark.parametrize("speaker", WIRED, ids=repr)
 FOUND = '{"found": []}'
@@ -77,6 +78,14 @@ def test_a_reply_is_whole_and_counted(subject: Subject) -> None:
     Draft202012Validator(dict(SCHEMA)).validate(json.loads(reply.text))
     assert reply.tokens_in and reply.tokens_out
     assert reply.first_token is not None and 0 <= reply.first_token <= reply.seconds < 20
+
+
+@pytest.mark.parametrize("stop", [("found",), ('":', "found"), ("nowhere", '":'), ("nowhere",)])
+def test_a_reply_ends_before_the_first_stop_and_is_whole(subject: Subject, stop: tuple[str, ...]) -> None:
+    whole = subject.model.complete(prompt(schema=SCHEMA, tokens=256), soon(), unseen).text
+    reply = subject.model.complete(prompt(schema=SCHEMA, tokens=256, stop=stop), soon(), unseen)
+    assert reply.text == whole[: min(whole.find(one) % (len(whole) + 1) for one in stop)]
+    assert reply.tokens_in and reply.tokens_out
 
 
 def test_every_byte_is_announced_before_it_leaves(subject: Subject) -> None:
@@ -177,6 +186,46 @@ def test_a_hole_is_filled_without_our_own_words(speaker: Speaker) -> None:
         body = one.server.asked[0].body
         assert b"print(1)" in body and b"def f(x)" in body and CANARY.encode() not in body
         assert one.is_accounted_for()
+
+
+@every
+@pytest.mark.parametrize("suffix", [None, "\nprint(1)"])
+def test_a_request_names_its_stops_and_says_nothing_of_them_without(speaker: Speaker, suffix: str | None) -> None:
+    with standing(speaker) as one:
+        one.ask(prompt(suffix=suffix, stop=("\n", ");", "a\udcff")))
+        one.ask(prompt(suffix=suffix))
+        named, silent = (request.json.get("options", request.json) for request in one.server.asked)
+        assert named == silent | {"stop": ["\n", ");", "a?"]} and "stop" not in silent
+        assert one.is_accounted_for()
+
+
+def _fills_nothing(exchange: Exchange) -> None:
+    """A server's description of itself, of a model that has no form for holes."""
+    page = line(descriptions(exchange.dialect, (MODEL,))[exchange.request.route])
+    for able, unable in (
+        (b'"completion_fim": true', b'"completion_fim": false'), (b'"insert"', b'"tools"'), (b"[13, 11]", b"[1, 2, 3]"),
+        (b'"owned_by": "vllm"', b'"owned_by": "someone"'), (b'"max_model_len"', b'"longest"'),
+    ):  # fmt: skip
+        page = page.replace(able, unable)
+    exchange.answer(200, page)
+
+
+@every
+def test_a_hole_that_the_model_cannot_fill_is_refused_before_any_of_it_leaves(speaker: Speaker) -> None:
+    with standing(speaker, describing=(Act("fills nothing", _fills_nothing),)) as one:
+        error = one.error(prompt(suffix=f"\nprint({CANARY})"))
+        assert (error.failure, error.status) == (Failure.BAD_REQUEST, None)
+        assert one.server.asked == [] and one.log.failures == []
+        assert not any(CANARY.encode() in request.body for request in one.server.requests)
+        assert one.ask().text == "fine"
+
+
+@every
+def test_a_hole_that_the_server_refuses_is_refused_once(speaker: Speaker) -> None:
+    # vLLM does not say beforehand whether it takes a suffix.
+    with standing(speaker, faulty.status(400)) as one:
+        assert one.error(prompt(suffix="\n")).failure is Failure.BAD_REQUEST
+        assert len(one.server.asked) == 1 and one.log.failures == []
 
 
 @every

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reviewbot.core.replies import UnreadableError, listed, number, optional, prose
+from reviewbot.core.replies import UnreadableError, listed, number, optional, prose, single
 
 ITEMS = st.lists(st.dictionaries(st.text(max_size=5), st.text(max_size=9) | st.integers() | st.booleans(), max_size=3))
 
@@ -56,3 +56,11 @@ def test_a_text_may_come_in_lines_and_half_a_character_is_spelled_out() -> None:
     assert prose("\ud800") == "\\u{d800}"
     assert (prose(None), prose(3), prose([1])) == ("", 3, [1])
     assert (optional(3), optional([1]), optional("x")) == ("", "", "x")
+
+
+def test_a_single_object_is_the_first_that_has_the_member() -> None:
+    reply = 'Well: {"x": 1} {"subject": "a", "body": "b",} {"subject": "c"}'
+    assert single(reply, "subject") == {"subject": "c"}
+    assert single(reply.replace(",}", "}"), "subject") == {"subject": "a", "body": "b"}
+    with pytest.raises(UnreadableError):
+        single('["subject"]', "subject")

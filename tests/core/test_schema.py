@@ -18,12 +18,13 @@ from reviewbot.core.schema import (
     DocumentTable,
     GateTable,
     InstructionsTable,
+    MessageTable,
     ReviewTable,
     RuleTable,
 )
 
 PAGE = Path(__file__).parents[2] / "docs/policy.md"
-TABLES = (DocumentTable, RuleTable, InstructionsTable, ReviewTable, GateTable, DismissTable, AcceptTable)
+TABLES = (DocumentTable, RuleTable, InstructionsTable, ReviewTable, MessageTable, GateTable, DismissTable, AcceptTable)
 NAMES = {str: "string", int: "whole number", float: "number", bool: "`true`, `false`", date: "date"}
 
 

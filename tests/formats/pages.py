@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from html.parser import HTMLParser
 
 import comrak
@@ -66,3 +67,14 @@ def by_markdown_it(source: str) -> Page:
 
 
 RENDERERS = (by_comrak, by_markdown_it)
+
+
+#: A block of code as it is written, its fence first, and what a parser leaves as it is in the title of a fold.
+FENCED = re.compile(r"^(`{3,})[a-z]*\n.*?^\1$", re.DOTALL | re.MULTILINE)
+TITLED = re.compile(r"<code>[^<>\n]*</code>(?=</summary>$)", re.MULTILINE)
+
+
+def outside_code(source: str) -> str:
+    """The Markdown without what stands in it as code."""
+    blocks = TITLED.sub("", FENCED.sub("", source))
+    return re.sub(r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)", "", blocks)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from reviewbot.core.answers import Usage
 from reviewbot.core.diff import ChangeKind, Hunk, Line
+from reviewbot.core.drafts import OURS, Drafts, Message, Rewording, Scaffold, Stages
 from reviewbot.core.findings import Dropped, Finding, Location, Posted, Rule, Severity, identify, rank
 from reviewbot.core.labels import ASSIGNABLE, Label
 from reviewbot.core.policy import Policy
@@ -169,6 +170,50 @@ MODELLED = replace(
     ),
     usage=USAGE, dropped=DROPPED, ledger=Record("out/ledger.jsonl", 21, "5e7a" * 16),
 )  # fmt: skip
+_TESTS = '''\
+"""Tests of `api/accounts.py::account`."""
+
+import pytest
+
+from api.accounts import account
+
+
+@pytest.mark.parametrize("number", ["", "0", "' or 1=1 --"])
+def test_account_of(number: str) -> None:
+    found = account(connection(), number)
+    pytest.skip(f"what is expected of {found!r}?")
+'''
+#: Messages of two labels, a commit with a poor message, scaffolds that came near and far.
+DRAFTS = Drafts(
+    messages=(
+        Message("fix(api): look accounts up by number", "", Label.INTERNAL,
+                notice="It tells a part of the change only."),
+        Message("fix(api)!: no account is None, fees have a floor of their own",
+                "A number that no account has was a crash, and whoever controlled it controlled the query.\n\n"
+                "BREAKING CHANGE: `fee` takes MINIMUM from the settings.", Label.RESTRICTED, "local"),
+    ),
+    rewordings=(
+        Rewording("0a1b2c3d4e" * 4, "wip", ("says nothing",),
+                  Message("feat(api): read the token from the module", "", Label.INTERNAL),
+                  ("git commit --amend -m 'feat(api): read the token from the module'",)),
+        Rewording("9f8e7d6c5b" * 4, "Fees.", ("too short", "ends with a full stop"),
+                  Message("refactor(fees): name the floor", "It was a number.", Label.RESTRICTED, "local"),
+                  ("git rebase --interactive 9f8e7d6c5b~1", "git commit --amend -m 'refactor(fees): name the floor'")),
+    ),
+    scaffolds=(
+        Scaffold("tests/api/test_accounts.py", "api/accounts.py::account", "python", "pytest", _TESTS, Stages(True),
+                 Label.INTERNAL, unwritten=3),
+        Scaffold("api/fees_test.go", "api/fees.go::Fee", "go", "go test",
+                 "package api\n\nfunc TestFee(t *testing.T) {\n\tFee(0)\n}\n",
+                 Stages(True, True, True, True), Label.INTERNAL, "hosted", notices=("asked by fill-in-the-middle",)),
+        Scaffold("tests/ledger/test_core.py", "ledger/core.py::Ledger.post", "python", "pytest",
+                 "def test_post():\n    1 / 0\n", Stages(True, True, False), Label.RESTRICTED, "local", 1,
+                 ("ZeroDivisionError: division by zero",)),
+    ),
+    refused=(("api/main.py::main", "no test can reach it", Label.INTERNAL),
+             ("ledger/core.py::close", "no model is cleared for it", Label.RESTRICTED)),
+)  # fmt: skip
+DRAFTED = replace(MODELLED, drafts=DRAFTS)
 #: The same where comments may show what is internal and no more.
 SHORT = replace(
     MODELLED, comments=Label.INTERNAL,
@@ -255,6 +300,24 @@ def hostile_usage(draw: st.DrawFn) -> Usage:
     )  # fmt: skip
 
 
+_labels = st.sampled_from(ASSIGNABLE)
+_stage = st.none() | st.booleans()
+_lines = st.lists(hostile_text, max_size=3).map("\n".join)
+hostile_messages = st.builds(Message, hostile_text, _lines, _labels, st.just(OURS) | hostile_text, hostile_text)
+_texts = st.lists(hostile_text, max_size=2).map(tuple)
+hostile_drafts = st.builds(
+    Drafts,
+    messages=st.lists(hostile_messages, max_size=2).map(tuple),
+    whole=st.none() | hostile_messages,
+    rewordings=st.lists(st.builds(Rewording, hostile_text, hostile_text, _texts, hostile_messages, _texts),
+                        max_size=2).map(tuple),
+    scaffolds=st.lists(st.builds(Scaffold, hostile_path, hostile_text, hostile_text, hostile_text, _lines,
+                                 st.builds(Stages, st.booleans(), _stage, _stage, _stage), _labels,
+                                 st.just(OURS) | hostile_text, st.integers(0, 10**6), _texts), max_size=2).map(tuple),
+    refused=st.lists(st.tuples(hostile_text, hostile_text, _labels), max_size=2).map(tuple),
+)  # fmt: skip
+
+
 @st.composite
 def hostile_reports(draw: st.DrawFn) -> Report:
     """Reports whose every text is chosen by an attacker."""
@@ -270,5 +333,6 @@ def hostile_reports(draw: st.DrawFn) -> Report:
     return replace(
         made, usage=tuple(draw(st.lists(hostile_usage(), max_size=2, unique_by=lambda one: visible(one.backend)))),
         dropped=tuple(draw(st.lists(hostile_dropped, max_size=2))), comments=draw(st.sampled_from(ASSIGNABLE)),
+        drafts=draw(st.just(Drafts()) | hostile_drafts),
         ledger=draw(st.none() | st.builds(Record, hostile_text, st.integers(0, 10**9), st.just("0f" * 32))),
     )  # fmt: skip

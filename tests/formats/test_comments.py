@@ -24,6 +24,8 @@ from reviewbot.formats.comments import (
     Standing,
     again,
     dismissed,
+    drafted_message,
+    drafted_scaffolds,
     explained,
     fixed,
     gone,
@@ -35,10 +37,13 @@ from reviewbot.formats.comments import (
     twice,
     unheard,
 )
+from reviewbot.formats.markdown.drafts import LANGUAGES
 from tests.formats.golden import same
-from tests.formats.pages import RENDERERS
+from tests.formats.pages import RENDERERS, outside_code
 from tests.formats.samples import (
     BY_MODELS,
+    DRAFTED,
+    DRAFTS,
     DROPPED,
     FEES_NEW,
     FEES_OLD,
@@ -57,11 +62,13 @@ from tests.formats.samples import (
     large,
     report,
 )
+from tests.servers.gitlab.quick_actions import extract
 
 HEAD = "f31b0d77e2" * 4
 #: All that the templates themselves make.
 OURS = {"h3", "p", "strong", "code", "pre", "ul", "li", "details", "summary"}
-ATTRIBUTES = {("code", "class", "language-diff"), ("details", "open", None)}
+ATTRIBUTES = {("details", "open", None),
+              *(("code", "class", f"language-{name}") for name in ("diff", *LANGUAGES))}  # fmt: skip
 #: What a forge makes links, mentions, references, pictures or labels of, outside of code.
 FORGE = re.compile(
     r"@\w|[#!&%~$^]\w|://|www\.|\b[0-9a-f]{7,}\b|\b[A-Z]{2}-\d|:\w+:|\[|\]|<(?!/?details|/?summary)", re.IGNORECASE
@@ -92,11 +99,6 @@ LONG = replace(
 )  # fmt: skip
 
 
-def outside_code(source: str) -> str:
-    blocks = re.sub(r"^(`{3,})diff\n.*?^\1$", "", source, flags=re.DOTALL | re.MULTILINE)
-    return re.sub(r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)", "", blocks)
-
-
 def require_inert(source: str) -> None:
     """Two parsers and the filters of the forges find nothing but what the templates make."""
     for parsed in RENDERERS:
@@ -104,10 +106,13 @@ def require_inert(source: str) -> None:
         assert page.names <= OURS
         assert {(name, key, value) for name, pairs in page.elements for key, value in pairs.items()} <= ATTRIBUTES
         assert page.others == []
-    assert re.search(r"^[ \t\r]*/", source, re.MULTILINE) is None
-    assert all(character == "\n" or visible(character) == character for character in set(source))
-    assert re.search(r"<!--\s*reviewbot", source, re.IGNORECASE) is None
     plain = outside_code(source)
+    assert re.search(r"^[ \t\r]*/", plain, re.MULTILINE) is None
+    assert re.search(r"^[ \t\r]*/[a-z_]+([ \t]|$)", source, re.MULTILINE | re.IGNORECASE) is None
+    assert extract(source)[1] == []
+    assert "\t" not in plain
+    assert all(character in "\n\t" or visible(character) == character for character in set(source))
+    assert re.search(r"<!--\s*reviewbot", source, re.IGNORECASE) is None
     assert FORGE.findall(plain) == []
     assert CLOSING.search(plain) is None
     depth = 0
@@ -131,6 +136,10 @@ def require_inert(source: str) -> None:
         ("remark", remark(MODELLED.findings[1], shown="    return max(amount * rate, 0)")),
         ("explained", explained(USUAL.findings[2], RULES[1], USUAL)),
         ("help", helped()),
+        ("drafts", summary(DRAFTED, Standing(new=4))),
+        ("drafts-short", summary(replace(DRAFTED, comments=Label.INTERNAL), Standing(new=3))),
+        ("message", drafted_message(DRAFTS, HEAD)),
+        ("scaffolds", drafted_scaffolds(DRAFTS, HEAD)),
     ],
 )  # fmt: skip
 def test_what_people_read(name: str, text: str) -> None:
@@ -154,7 +163,7 @@ class Told:
 
     def _others(self, shown: Report, text: str) -> Iterator[str]:
         yield from (review(1, text), review(0, text), fixed(text), again(text), gone(text), unheard(text))
-        yield from (twice(), helped())
+        yield from (twice(), helped(), drafted_message(shown.drafts, text), drafted_scaffolds(shown.drafts, text))
         yield from (refusal(text, text), dismissed(None, False, text), dismissed(None, False, ""))
         for item in shown.findings:
             yield remark(item, title_of_rule=text, shown=text)
@@ -264,6 +273,12 @@ def test_nothing_depends_on_more_than_what_may_be_shown(shown: Report, label: La
         more = replace(
             shown, findings=(*shown.findings, hidden), dropped=(*shown.dropped, replace(DROPPED[1])), usage=USAGE,
             files=(*shown.files, file("hidden.py", None, "x\n", label=Label.RESTRICTED)),
+            drafts=replace(
+                shown.drafts, whole=DRAFTS.messages[1], messages=(*shown.drafts.messages, DRAFTS.messages[1]),
+                rewordings=(DRAFTS.rewordings[1], *shown.drafts.rewordings),
+                refused=(DRAFTS.refused[1], *shown.drafts.refused),
+                scaffolds=(DRAFTS.scaffolds[2], *shown.drafts.scaffolds),
+            ),
         )  # fmt: skip
         assert summary(more, standing) == text
         assert summary(published(shown), standing) == text

@@ -12,14 +12,18 @@ import pytest
 from hypothesis import given, settings
 
 from reviewbot.core.diff import Hunk, Line
+from reviewbot.core.drafts import Drafts
 from reviewbot.core.labels import Label
 from reviewbot.core.report import Report
 from reviewbot.core.text import visible
 from reviewbot.formats.html import render
+from reviewbot.formats.html.drafts import LARGEST, MOST
 from reviewbot.formats.html.rows import OPEN, WIDE, layout, marked
 from tests.formats.pages import Page
 from tests.formats.samples import (
     BY_MODELS,
+    DRAFTED,
+    DRAFTS,
     EMPTY,
     FILES,
     MODELLED,
@@ -28,6 +32,7 @@ from tests.formats.samples import (
     USUAL,
     file,
     finding,
+    hostile_drafts,
     hostile_reports,
     large,
     report,
@@ -250,3 +255,56 @@ def test_what_comments_may_not_show_is_marked_as_withheld_from_the_forge() -> No
     assert text.count("withheld from the forge") == 1
     assert "The floor can be negative" in text
     assert "withheld from the forge" not in Page(render(MODELLED)).text
+
+
+@settings(max_examples=80, deadline=None)
+@given(hostile_drafts)
+def test_drafts_are_read_as_they_are_and_copied_only_where_they_are_shown_so(drafts: Drafts) -> None:
+    page = render(replace(EMPTY, drafts=drafts))
+    text = Page(page).text
+    assert Page(page).names <= OURS
+    told = [*([drafts.message.text] if drafts.message else []), *(item.content for item in drafts.scaffolds),
+            *("\n".join(item.commands) or item.message.text for item in drafts.rewordings)]  # fmt: skip
+    for one in told:
+        assert "\n".join("\t".join(map(visible, line.split("\t"))) for line in one.split("\n")) in text
+    exact = [one for one in told if all(visible(line) == line for line in re.split("[\n\t]", one))]
+    assert page.count('<button type="button" data-copy=') == len(exact)
+    assert page.count("Not to be copied from here") == len(told) - len(exact)
+
+
+def test_all_that_is_offered_is_on_the_page_with_who_wrote_it_and_what_it_passed() -> None:
+    page = render(replace(DRAFTED, comments=Label.INTERNAL))
+    text = " ".join(Page(page).text.split())
+    assert "Suggested commit message written by local restricted withheld from the forge copy fix(api)!: no" in text
+    assert "0a1b2c3d4e wip → feat(api): read the token from the module says nothing · written by reviewbot" in text
+    assert "✓passed: parsed –not tried: collected –not tried: ran 3 times –not tried: fails on a changed target" in text
+    assert "✓passed: parsed ✓passed: collected ✗failed: ran 3 times –not tried: fails on a changed target" in text
+    assert "of api/accounts.py::account for pytest, 3 expectations to be written · written by reviewbot, no" in text
+    assert "no scaffold for 2 targets api/main.py::main: no test can reach it" in text
+    assert '<a href="#message">commit message</a>, <a href="#scaffolds">3 test scaffolds</a>' in page
+    assert "withheld from the forge" not in Page(render(DRAFTED)).text
+    assert not {"message", "scaffolds", "commits"} & set(re.findall('id="([a-z]+)"', render(USUAL)))
+
+
+def test_what_is_too_long_or_too_much_for_a_page_is_cut_and_counted_and_not_copied() -> None:
+    long = replace(DRAFTS.scaffolds[0], content="x = 1\n" * LARGEST)
+    page = render(replace(EMPTY, drafts=Drafts(rewordings=DRAFTS.rewordings * MOST, scaffolds=(long,) * (MOST + 3))))
+    assert page.count("data-copy=") == MOST
+    assert "more characters)" in page
+    assert "and 3 more scaffolds: the JSON report has all" in page
+    assert f"and {MOST} more commits: the JSON report has all" in page
+    assert len(page) < 25_000_000
+
+
+def test_a_message_that_tells_a_part_says_so() -> None:
+    page = render(replace(EMPTY, drafts=Drafts(messages=DRAFTS.messages[:1])))
+    assert '<p class="warning">It tells a part of the change only.</p>' in page
+
+
+def test_a_message_that_only_who_may_see_everything_is_shown_is_marked_as_withheld() -> None:
+    whole = replace(DRAFTS.messages[0], subject="the whole of it")
+    drafts = Drafts(messages=DRAFTS.messages[:1], whole=whole)
+    for comments, is_marked in ((Label.CONFIDENTIAL, True), (Label.RESTRICTED, False)):
+        text = Page(render(replace(EMPTY, drafts=drafts, comments=comments))).text
+        assert "the whole of it" in text
+        assert ("withheld from the forge" in text) is is_marked

@@ -18,12 +18,13 @@ from selenium.webdriver.remote.webelement import WebElement
 
 from reviewbot.core.answers import Usage
 from reviewbot.core.diff import Hunk, Line
+from reviewbot.core.drafts import Drafts, Message, Rewording, Scaffold, Stages
 from reviewbot.core.findings import Dropped, Severity
 from reviewbot.core.labels import Label
 from reviewbot.core.report import Record, Report
 from reviewbot.formats.html import render
 from reviewbot.formats.html.rows import OPEN
-from tests.formats.samples import EMPTY, FILES, MODELLED, PAYLOADS, SHORT, USUAL, file, finding, report
+from tests.formats.samples import DRAFTED, DRAFTS, EMPTY, FILES, MODELLED, PAYLOADS, SHORT, USUAL, file, finding, report
 from tests.requirements import require
 
 FLAGS = ("--headless=new", "--no-sandbox", "--disable-gpu", "--no-first-run", "--disable-background-networking",
@@ -48,6 +49,15 @@ HOSTILE = replace(
     usage=tuple(Usage(payload, payload, 1, 1, 1, 1, 0.1, 1.0, 1.0, 1.0, None, None, 0.0, 0.0) for payload in PAYLOADS),
     dropped=tuple(Dropped(payload, payload, 1, payload, Label.INTERNAL, payload) for payload in PAYLOADS),
     ledger=Record(" ".join(PAYLOADS), 1, "0" * 64),
+    drafts=Drafts(
+        messages=(Message(" ".join(PAYLOADS), "\n".join(PAYLOADS), Label.INTERNAL, PAYLOADS[0], PAYLOADS[1]),),
+        rewordings=tuple(Rewording(payload, payload, (payload,),
+                                   Message(payload, payload, Label.INTERNAL, payload, payload), (payload,))
+                         for payload in PAYLOADS),
+        scaffolds=tuple(Scaffold(payload, payload, payload, payload, payload, Stages(True), Label.INTERNAL, payload, 1,
+                                 (payload,)) for payload in PAYLOADS),
+        refused=tuple((payload, payload, Label.INTERNAL) for payload in PAYLOADS),
+    ),
 )  # fmt: skip
 #: The contrast of each text with what is behind it, where it is below what WCAG AA asks of small text.
 CONTRAST = """
@@ -270,8 +280,9 @@ def test_every_text_can_be_read(browser: Browser, scheme: str) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_every_text_of_a_review_by_models_can_be_read(browser: Browser, scheme: str) -> None:
-    browser.show(SHORT, scheme=scheme)
+@pytest.mark.parametrize("shown", [SHORT, replace(DRAFTED, comments=Label.INTERNAL)], ids=["models", "drafts"])
+def test_every_text_of_a_review_by_models_can_be_read(browser: Browser, shown: Report, scheme: str) -> None:
+    browser.show(shown, scheme=scheme)
     browser.open_all()
     assert browser.run(CONTRAST) == []
 
@@ -300,10 +311,11 @@ def test_the_page_follows_the_scheme(browser: Browser) -> None:
 
 
 @pytest.mark.parametrize("width", [360, 768, 1280])
-@pytest.mark.parametrize("shown", [USUAL, MODELLED, HOSTILE], ids=["usual", "models", "hostile"])
+@pytest.mark.parametrize("shown", [USUAL, MODELLED, DRAFTED, HOSTILE], ids=["usual", "models", "drafts", "hostile"])
 def test_nothing_is_wider_than_the_window(browser: Browser, shown: Report, width: int) -> None:
     wide = file("a" * 200 + "/" + "b" * 200, None, "c" * 900 + "\n")
     browser.show(replace(shown, files=(*shown.files, wide)), width=width)
+    browser.run("for (const item of document.querySelectorAll('.draft')) item.open = true")
     assert browser.run("return document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
 
 
@@ -326,8 +338,52 @@ def test_without_scripts_the_page_is_whole(browser: Browser) -> None:
         assert not browser.one("#tools").is_displayed()
         assert browser.one(f"#finding-{USUAL.findings[0].id}").is_displayed()
         assert len(browser.all(".file[open]")) == len(USUAL.files)
+        browser.show(DRAFTED)
+        assert browser.one("#draft-message").text == DRAFTS.messages[1].text.strip()
+        assert not browser.one("[data-copy]").is_displayed()
     finally:
         browser.driver.execute_cdp_cmd("Emulation.setScriptExecutionDisabled", {"value": False})
+
+
+def test_a_draft_is_copied_to_the_letter(browser: Browser) -> None:
+    """What is pasted is the file: two empty lines, tabs and the newline at its end too; a command has none."""
+    browser.show(DRAFTED)
+    browser.open_all()
+    grant = {"permissions": ["clipboardReadWrite", "clipboardSanitizedWrite"]}
+    browser.driver.execute_cdp_cmd("Browser.grantPermissions", grant)
+    message = DRAFTS.message
+    assert message is not None
+    texts = [message.text, *("\n".join(one.commands) for one in DRAFTS.rewordings),
+             *(one.content for one in DRAFTS.scaffolds)]  # fmt: skip
+    buttons = browser.all("[data-copy]")
+    copied = []
+    for button in buttons:
+        button.click()
+        copied.append(browser.driver.execute_async_script("navigator.clipboard.readText().then(arguments[0])"))
+        assert button.text == "copied"
+    assert copied == texts
+    assert [button.accessible_name for button in buttons][:2] == ["Copy commit message", "Copy commands"]
+    assert browser.complaints() == []
+
+
+def test_without_a_clipboard_a_draft_is_selected(browser: Browser) -> None:
+    browser.show(DRAFTED)
+    browser.run("navigator.clipboard.writeText = () => Promise.reject(new Error())")
+    browser.one("[data-copy]").click()
+    assert browser.run("return String(getSelection())").strip() == DRAFTS.messages[1].text.strip()
+    assert browser.one("[data-copy]").text == "selected"
+
+
+def test_drafts_are_reached_from_the_top_and_unfold(browser: Browser) -> None:
+    browser.show(DRAFTED)
+    browser.one("a[href='#scaffolds']").click()
+    first = browser.one("#draft-file-0-fold")
+    assert not browser.one("#draft-file-0").is_displayed()
+    browser.one("#draft-file-0-fold summary").click()
+    assert first.get_attribute("open") is not None
+    assert browser.one("#draft-file-0").text.startswith('"""Tests of `api/accounts.py::account`."""')
+    names = [item.text for item in browser.all("#draft-file-2-fold .stage")]
+    assert [name[0] for name in names] == ["✓", "✓", "✗", "–"]
 
 
 def test_a_page_without_findings_has_nothing_to_step_through(browser: Browser) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, get_args
 
@@ -18,7 +19,19 @@ from reviewbot.core.labels import Label
 from reviewbot.core.policy import Source
 from reviewbot.core.report import Conclusion, Outcome, Report, Status
 from reviewbot.formats.json import document, render
-from tests.formats.samples import BY_MODELS, DROPPED, EMPTY, MODELLED, QUIET, SHORT, USUAL, hostile_reports, large
+from tests.formats.samples import (
+    BY_MODELS,
+    DRAFTED,
+    DRAFTS,
+    DROPPED,
+    EMPTY,
+    MODELLED,
+    QUIET,
+    SHORT,
+    USUAL,
+    hostile_reports,
+    large,
+)
 
 SCHEMA: dict[str, Any] = json.loads((Path(__file__).parents[2] / "docs" / "report.schema.json").read_text())
 VALIDATOR = Draft202012Validator(SCHEMA)
@@ -41,7 +54,7 @@ def test_the_schema_is_one() -> None:
     Draft202012Validator.check_schema(SCHEMA)
 
 
-@pytest.mark.parametrize("report", [USUAL, EMPTY, QUIET, BY_MODELS, MODELLED, SHORT, large(9, 3, 12)])
+@pytest.mark.parametrize("report", [USUAL, EMPTY, QUIET, BY_MODELS, MODELLED, SHORT, DRAFTED, large(9, 3, 12)])
 def test_reports_are_valid(report: Report) -> None:
     VALIDATOR.validate(json.loads(render(report)))
 
@@ -146,3 +159,38 @@ def test_it_is_for_the_operators_own_disk_and_has_what_comments_may_not_show() -
     (withheld,) = [one for one in json.loads(render(SHORT))["findings"] if one["posted"] == "withheld"]
     assert (withheld["title"], withheld["label"]) == ("The floor can be negative", "restricted")
     assert json.loads(render(SHORT))["usage"] == json.loads(render(MODELLED))["usage"]
+
+
+def test_all_that_is_offered_is_in_it_as_it_is() -> None:
+    written = json.loads(render(DRAFTED))
+    message, commits = written["message"], written["message"].pop("commits")
+    assert message == {
+        "subject": DRAFTS.messages[1].subject, "body": DRAFTS.messages[1].body, "label": "restricted",
+        "origin": "local", "notice": "",
+    }  # fmt: skip
+    assert [(one["sha"], one["subject"], tuple(one["problems"]), one["message"]["subject"], tuple(one["commands"]))
+            for one in commits] == [(one.commit, one.subject, one.problems, one.message.subject, one.commands)
+                                    for one in DRAFTS.rewordings]  # fmt: skip
+    assert [(one["path"], one["framework"], one["content"], one["unwritten"], tuple(one["notices"]))
+            for one in written["scaffolds"]] == [(one.path, one.framework, one.content, one.unwritten, one.notices)
+                                                 for one in DRAFTS.scaffolds]  # fmt: skip
+    assert [one["stages"] for one in written["scaffolds"]] == [
+        {"parsed": True, "collected": None, "ran": None, "killed": None},
+        {"parsed": True, "collected": True, "ran": True, "killed": True},
+        {"parsed": True, "collected": True, "ran": False, "killed": None},
+    ]
+    assert [(one["target"], one["reason"], one["label"]) for one in written["refused"]] == [
+        (target, reason, str(label)) for target, reason, label in DRAFTS.refused
+    ]
+
+
+def test_without_drafts_there_is_no_message_and_no_scaffold() -> None:
+    written = json.loads(render(USUAL))
+    assert (written["message"], written["scaffolds"], written["refused"]) == (None, [], [])
+
+
+def test_no_draft_about_a_credential_is_in_it() -> None:
+    secret = replace(DRAFTS, messages=tuple(replace(one, label=Label.SECRET) for one in DRAFTS.messages),
+                     scaffolds=(replace(DRAFTS.scaffolds[0], label=Label.SECRET),))  # fmt: skip
+    written = json.loads(render(replace(DRAFTED, drafts=secret)))
+    assert (written["message"], written["scaffolds"]) == (None, [])

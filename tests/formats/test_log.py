@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -13,7 +14,7 @@ from reviewbot.core.pull import PullRequest
 from reviewbot.core.report import Report, assemble
 from reviewbot.formats.log import Service, render
 from tests.formats.golden import same
-from tests.formats.samples import MODELLED, POLICY, SHORT, USUAL, file, finding, hostile_reports
+from tests.formats.samples import DRAFTED, DRAFTS, MODELLED, POLICY, SHORT, USUAL, file, finding, hostile_reports
 
 #: As the runner reads a line (actions/runner, ActionCommand.cs): trimmed, then `::name`, or `##[name` anywhere.
 COMMAND = re.compile(r"(?i)^::(error|warning|notice|debug|group|endgroup|echo|(add|remove|set|save|stop)-\w+)\b|"
@@ -78,3 +79,18 @@ def test_an_annotation_has_the_properties_we_gave_it(report: Report) -> None:
         if match := re.match(r"::(?:error|warning|notice) ([^:]*)::", line):
             keys = [pair.partition("=")[0] for pair in match[1].split(",")]
             assert keys in (["file", "title"], ["file", "title", "line", "endLine"])
+
+
+@pytest.mark.parametrize("service", ["", "actions", "gitlab"])
+def test_of_drafts_there_are_counts_and_only_of_what_a_log_may_show(service: Service) -> None:
+    text = render(DRAFTED, service)
+    lines = [line for line in text.split("\n") if line.startswith("draft: ")]
+    assert lines == ["draft: a commit message", "draft: better messages for 1 commit", "draft: 2 test scaffolds",
+                     "draft: no test scaffold for 1 target"]  # fmt: skip
+    assert [line for line in text.split("\n") if line not in lines] == render(MODELLED, service).split("\n")
+
+
+def test_a_stage_that_failed_is_counted() -> None:
+    scaffold = replace(DRAFTS.scaffolds[2], label=Label.PUBLIC)
+    text = render(replace(DRAFTED, drafts=replace(DRAFTS, scaffolds=(scaffold,))))
+    assert "\ndraft: 1 test scaffold, 1 of which failed a stage\n" in text

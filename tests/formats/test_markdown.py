@@ -14,10 +14,12 @@ from reviewbot.core.report import Report
 from reviewbot.core.summary import WITHHELD, published
 from reviewbot.core.text import visible
 from reviewbot.formats.markdown import MOST_FILES, MOST_LINES, render
+from reviewbot.formats.markdown.drafts import LANGUAGES
 from tests.formats.golden import same
-from tests.formats.pages import RENDERERS
+from tests.formats.pages import RENDERERS, outside_code
 from tests.formats.samples import (
     BY_MODELS,
+    DRAFTED,
     EMPTY,
     FILES,
     MODELLED,
@@ -30,12 +32,14 @@ from tests.formats.samples import (
     large,
     report,
 )
+from tests.servers.gitlab.quick_actions import extract
 
 #: All that the template itself makes.
 OURS = {"h2", "h3", "h4", "p", "strong", "code", "pre", "ul", "li", "details", "summary",
         "table", "thead", "tbody", "tr", "th", "td"}  # fmt: skip
-ATTRIBUTES = {("code", "class", "language-diff"), ("th", "align", "right"), ("td", "align", "right"),
-              ("th", "style", "text-align:right"), ("td", "style", "text-align:right")}  # fmt: skip
+ATTRIBUTES = {("th", "align", "right"), ("td", "align", "right"),
+              ("th", "style", "text-align:right"), ("td", "style", "text-align:right"),
+              *(("code", "class", f"language-{name}") for name in ("diff", *LANGUAGES))}  # fmt: skip
 #: What a forge makes links, mentions, references or pictures of.
 FORGE = re.compile(r"@\w|[#!&%~$]\d|://|www\.|\b[0-9a-f]{7,}\b|\w-\d|:\w+:|\[|\]", re.IGNORECASE)
 
@@ -46,6 +50,10 @@ def test_the_usual_report() -> None:
 
 def test_a_report_by_models() -> None:
     same("report-models.md", render(MODELLED))
+
+
+def test_a_report_with_drafts() -> None:
+    same("report-drafts.md", render(DRAFTED))
 
 
 def test_a_report_by_models_where_comments_may_show_less() -> None:
@@ -83,10 +91,11 @@ def test_hostile_texts_are_read_as_they_are(shown: Report) -> None:
 @given(hostile_reports())
 def test_a_forge_finds_nothing_to_act_on(shown: Report) -> None:
     source = render(shown)
-    assert re.search(r"^[ \t\r]*/", source, re.MULTILINE) is None
-    assert all(character == "\n" or visible(character) == character for character in set(source))
-    blocks = re.sub(r"^(`{3,})diff\n.*?^\1$", "", source, flags=re.DOTALL | re.MULTILINE)
-    assert FORGE.findall(re.sub(r"(?<!`)(`+)(?!`).*?(?<!`)\1(?!`)", "", blocks)) == []
+    plain = outside_code(source)
+    assert re.search(r"^[ \t\r]*/", plain, re.MULTILINE) is None
+    assert extract(source)[1] == []
+    assert all(character in "\n\t" or visible(character) == character for character in set(source))
+    assert FORGE.findall(plain) == []
 
 
 def test_what_is_not_inline_is_folded_and_nothing_is_lost() -> None:

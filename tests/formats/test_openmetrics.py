@@ -11,7 +11,7 @@ from reviewbot.core.labels import Label
 from reviewbot.core.report import Report, status_of
 from reviewbot.core.summary import published
 from reviewbot.formats.openmetrics import render
-from tests.formats.samples import BY_MODELS, EMPTY, MODELLED, USUAL, hostile_reports
+from tests.formats.samples import BY_MODELS, DRAFTED, EMPTY, MODELLED, USUAL, hostile_reports
 
 
 def samples(report: Report) -> dict[tuple[str, frozenset[tuple[str, str]]], float]:
@@ -91,3 +91,15 @@ def test_what_a_forge_may_not_show_is_not_counted() -> None:
     low = tuple(file for file in USUAL.files if file.label <= Label.INTERNAL)
     said = tuple(one for one in USUAL.findings if one.label <= Label.INTERNAL)
     assert render(replace(short, status=status_of(low))) == render(replace(short, files=low, findings=said))
+
+
+def test_drafts_are_counted_by_kind_and_scaffolds_by_stage_as_far_as_they_may_be_shown() -> None:
+    kinds = ("message", "rewording", "scaffold", "refused")
+    short = replace(DRAFTED, comments=Label.INTERNAL)
+    assert [value(DRAFTED, "reviewbot_drafts", kind=kind) for kind in kinds] == [1, 2, 3, 2]
+    assert [value(short, "reviewbot_drafts", kind=kind) for kind in kinds] == [1, 1, 2, 1]
+    assert [value(EMPTY, "reviewbot_drafts", kind=kind) for kind in kinds] == [0, 0, 0, 0]
+    states = ("passed", "failed", "untried")
+    assert [value(DRAFTED, "reviewbot_scaffolds", stage="ran", state=state) for state in states] == [1, 1, 1]
+    assert [value(short, "reviewbot_scaffolds", stage="ran", state=state) for state in states] == [1, 0, 1]
+    assert value(EMPTY, "reviewbot_scaffolds", stage="killed", state="passed") == 0

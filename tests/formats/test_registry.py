@@ -11,7 +11,7 @@ import pytest
 
 from reviewbot.errors import UsageError
 from reviewbot.formats import FORMATS, renderer, terminal
-from tests.formats.samples import USUAL
+from tests.formats.samples import DRAFTED, USUAL
 
 PAGE = (Path(__file__).parents[2] / "docs" / "reports.md").read_text()
 SECTIONS = {"Terminal": "-", "Markdown": "x.md", "JSON": "x.json", "SARIF": "x.sarif",
@@ -54,7 +54,8 @@ def test_a_format_loads_only_what_it_uses(name: str) -> None:
 def test_the_page_shows_what_the_code_writes(section: str) -> None:
     text = PAGE.split(f"\n## {section}\n", 1)[1].split("\n## ")[0]
     name = SECTIONS[section]
-    written = terminal.render(USUAL) if name == "-" else renderer(name)(USUAL)
+    render = terminal.render if name == "-" else renderer(name)
+    written = render(USUAL) + render(DRAFTED)
     excerpts = [match[2] for match in re.finditer(r"^(`{3,})\n(.*?)^\1$", text, re.DOTALL | re.MULTILINE)]
     assert excerpts
     assert [excerpt for excerpt in excerpts if excerpt not in written] == []

@@ -9,12 +9,24 @@ import pytest
 from hypothesis import given, settings
 from rich.cells import cell_len
 
+from reviewbot.core.labels import Label
 from reviewbot.core.report import Record, Report
 from reviewbot.core.summary import WITHHELD, published
-from reviewbot.formats.terminal import MOST_FILES, MOST_FULL, MOST_SHORT, _plain, render
+from reviewbot.formats.terminal import (
+    MOST_COMMITS,
+    MOST_FILES,
+    MOST_FULL,
+    MOST_SAID,
+    MOST_SCAFFOLDS,
+    MOST_SHORT,
+    _plain,
+    render,
+)
 from tests.formats.golden import same
 from tests.formats.samples import (
     BY_MODELS,
+    DRAFTED,
+    DRAFTS,
     EMPTY,
     FILES,
     MODELLED,
@@ -36,6 +48,11 @@ def test_the_usual_report(name: str, width: int) -> None:
 
 def test_a_report_by_models() -> None:
     same("terminal-models.txt", render(MODELLED))
+
+
+@pytest.mark.parametrize(("name", "width"), [("terminal-drafts.txt", 100), ("terminal-drafts-60.txt", 60)])
+def test_a_report_with_drafts(name: str, width: int) -> None:
+    same(name, render(DRAFTED, width=width))
 
 
 def test_a_report_by_models_where_the_reader_may_see_less() -> None:
@@ -113,3 +130,36 @@ def test_of_what_is_withheld_there_is_one_line_and_no_count() -> None:
     assert one == two
     assert WITHHELD in one
     assert "SQL" not in one
+
+
+def test_a_command_that_would_be_cut_wrapped_or_spelled_out_is_not_shown() -> None:
+    first = DRAFTS.rewordings[0]
+    (command,) = first.commands
+    shown = {(command,): True, ("git commit --amend -m '" + "x" * 90 + "'",): False,
+             ("git commit -m 'a\nb'",): False, ("echo \u202e",): False, (command,) * 4: False}  # fmt: skip
+    for commands, is_shown in shown.items():
+        drafts = replace(DRAFTS, rewordings=(replace(first, commands=commands),))
+        text = render(replace(DRAFTED, drafts=drafts))
+        assert (commands[0][:20] in text) is is_shown
+        assert ("has the commands" in text) is not is_shown
+
+
+def test_long_messages_and_many_drafts_are_cut_and_counted() -> None:
+    message = replace(DRAFTS.messages[1], body="\n".join(f"line {number}" for number in range(MOST_SAID + 3)))
+    drafts = replace(DRAFTS, messages=(message,), rewordings=DRAFTS.rewordings * 6, scaffolds=DRAFTS.scaffolds * 4)
+    text = render(replace(DRAFTED, drafts=drafts))
+    assert "\n  … 3 more lines\n" in text
+    assert f"\n  and {12 - MOST_COMMITS} more commits: --output review.html shows all\n" in text
+    assert f"\n  and {12 - MOST_SCAFFOLDS} more scaffolds: --output review.html shows all\n" in text
+
+
+def test_targets_without_a_scaffold_are_counted_where_there_is_none_at_all() -> None:
+    text = render(replace(DRAFTED, drafts=replace(DRAFTS, messages=(), rewordings=(), scaffolds=())))
+    assert "\n\n  no scaffold for 2 targets\n\n" in text
+
+
+def test_nothing_of_a_draft_that_may_not_be_shown_is_there() -> None:
+    text = render(replace(DRAFTED, comments=Label.INTERNAL))
+    assert "look accounts up by number" in text
+    for hidden in ("floor", "Fees.", "test_core", "2 commits", "2 targets"):
+        assert hidden not in text

@@ -23,7 +23,7 @@ from reviewbot.core.policy import Policy, Rule
 from reviewbot.core.pull import PullRequest
 from reviewbot.core.report import Report
 from reviewbot.core.threads import Memory
-from reviewbot.pipeline import Models, Plan, Reader
+from reviewbot.pipeline import Models, Plan, Reader, Wanted
 from reviewbot.ports import Backend
 
 POLICY = Policy(
@@ -84,16 +84,19 @@ def is_verifying(prompt: Prompt) -> bool:
 
 def run(files: Sequence[FileDiff], backends: Sequence[Backend], policy: Policy = POLICY, *,
         limits: Limits | None = None, comments: Label = Label.RESTRICTED, shards: int = 1, strict: bool = False,
-        fail_on: Severity | None = Severity.CRITICAL, memory: Memory | None = None) -> Run:  # fmt: skip
+        fail_on: Severity | None = Severity.CRITICAL, memory: Memory | None = None, wanted: Wanted | None = None,
+        paths: Sequence[str] = ()) -> Run:  # fmt: skip
     """Plan, ask and conclude."""
-    pull = PullRequest("a" * 40, "b" * 40, "a" * 40, tuple(files), tuple(file.path for file in files), 7, "A change")
+    pull = PullRequest(
+        "a" * 40, "b" * 40, "a" * 40, tuple(files), (*(file.path for file in files), *paths), 7, "A change"
+    )
     kept = Kept()
     ledger = RunLedger(b"key", kept)
     bounds = limits or Limits(seconds=60)
     readers = tuple(Reader(backend, completed(backend.endpoint)) for backend in backends)
     models = Models(readers, ledger, time.monotonic() + bounds.seconds, bounds)
     plan = pipeline.planned(pull, policy, checks=checks.ALL, guards=checks.GUARDS, fail_on=fail_on,
-                            windows=pipeline.windows(models), memory=memory,
+                            windows=pipeline.windows(models), memory=memory, wanted=wanted,
                             readers=", ".join(backend.endpoint.name for backend in backends))  # fmt: skip
     parts = [pipeline.asked(plan, models, (shard, shards)) for shard in range(1, shards + 1)]
     report = pipeline.concluded(plan, parts, comments=comments, strict=strict)

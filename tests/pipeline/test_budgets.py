@@ -20,7 +20,7 @@ from reviewbot.core.plan import Job
 from reviewbot.core.tokens import estimate
 from reviewbot.pipeline import Reader
 from reviewbot.pipeline.asking import answer
-from reviewbot.pipeline.budgets import PER_JOB, SPARE, Budget, budgets
+from reviewbot.pipeline.budgets import SPARE, Budget, budgets
 from reviewbot.tasks import review
 from tests.pipeline.desks import JOB, desk, fails
 from tests.pipeline.runs import Kept, Run, endpoint, run, scripted
@@ -112,7 +112,7 @@ def test_however_much_there_is_below_what_is_restricted_can_be_asked() -> None:
     found = budgets(
         jobs(*[Label.INTERNAL] * 500, Label.RESTRICTED), Limits(60, 200, 4.0), dict.fromkeys(ASSIGNABLE, 1.0)
     )
-    assert (taken(found[Label.INTERNAL])[0], taken(found[Label.RESTRICTED])[0]) == (150, PER_JOB + SPARE)
+    assert (taken(found[Label.INTERNAL])[0], taken(found[Label.RESTRICTED])[0]) == (150, JOB.requests + SPARE)
     found = budgets(
         jobs(*[Label.INTERNAL] * 500, Label.RESTRICTED), Limits(60, 200, 4.0), dict.fromkeys(ASSIGNABLE, 1.0)
     )

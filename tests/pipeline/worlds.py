@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from hypothesis import strategies as st
 
@@ -17,12 +17,13 @@ from reviewbot.cli.ledgers import RunLedger
 from reviewbot.core.commands import is_command
 from reviewbot.core.diff import FileDiff
 from reviewbot.core.endpoints import Limits
-from reviewbot.core.exchange import BackendError, Failure, Prompt
+from reviewbot.core.exchange import BackendError, Excerpt, Failure, Prompt
+from reviewbot.core.history import History, Step
 from reviewbot.core.labels import Label
 from reviewbot.core.report import Report
 from reviewbot.core.threads import remember
 from reviewbot.formats import codequality, log, markdown, sarif, steps
-from reviewbot.pipeline import Plan
+from reviewbot.pipeline import Plan, Wanted
 from tests.forges.recorder import PLACE, Recorder
 from tests.pipeline.runs import is_verifying, run, scripted
 from tests.readings import diff
@@ -54,6 +55,48 @@ class World:
     comments: Label
     #: Of both models: in a small one each file is a job, or several.
     window: int
+    #: The log, the branch and the tests of the repository; () where nothing is drafted.
+    wanted: Wanted = field(default_factory=Wanted)
+
+
+#: Modules of functions that get scaffolds.
+_FUNCTIONS = (
+    "def clamp(value: int, low: int) -> int:\n    if value < low:\n        raise ValueError(value)\n    return value\n",
+    "def joined(names: list[str]) -> str:\n    return ', '.join(names)\n",
+    "class Stack:\n    def push(self, item: str) -> int:\n        return len(item)\n",
+)
+_HIGH_FUNCTIONS = (
+    "def vault(CANARY: int) -> int:\n    return CANARY + 1\n",
+    "def clamp(CANARY_2: int) -> int:\n    return -CANARY_2\n",
+    "def BUSY_CANARY(rows: list[int]) -> int:\n    return sum(rows)\n",
+)
+#: What the log says at the base: the same for every change.
+_LOG = ("feat(api): add rates", "fix(ledger): close the books", "ABC-3: fix the rates", "docs: say how")
+
+
+def _module(functions: Sequence[str]) -> st.SearchStrategy[str]:
+    return st.lists(st.sampled_from(functions), max_size=3, unique=True).map("\n\n".join)
+
+
+@st.composite
+def _modules(draw: st.DrawFn, path: str, functions: Sequence[str]) -> tuple[FileDiff, ...]:
+    old, new = draw(_module(functions)), draw(_module(functions))
+    return (diff(path, old or None, new or None),) if old != new else ()
+
+
+@st.composite
+def _wanted(draw: st.DrawFn, low: Sequence[FileDiff], high: Sequence[FileDiff], *, drafts: bool) -> Wanted:
+    """What is known beside the change, arbitrary above INTERNAL: who wrote what, on which branch, which tests."""
+    if not drafts:
+        return Wanted()
+    branch = draw(st.sampled_from(("", "feature/CANARY-1", "ABC-7-CANARY")))
+    commits = (Step("c" * 40, "wip CANARY", tuple(high)), Step("d" * 40, "fix", tuple(low)))
+    steps = draw(st.lists(st.sampled_from(commits), max_size=2))
+    secret = draw(st.sampled_from(("", "from api.f import clamp, CANARY\nclamp(1, 2)\n", "import ledger.f\n")))
+    tests = [Excerpt("from api.f import joined\n\n\ndef test_j() -> None:\n    assert joined([])\n", Label.INTERNAL,
+                     "tests/test_j.py")]  # fmt: skip
+    tests += [Excerpt(secret, Label.RESTRICTED, "ledger/test_f.py")] if secret else []
+    return Wanted(True, History(_LOG, tuple(steps), branch), tuple(tests))
 
 
 def _text(lines: Sequence[str]) -> st.SearchStrategy[str]:
@@ -82,15 +125,18 @@ def _moved(draw: st.DrawFn) -> tuple[FileDiff, ...]:
 
 @st.composite
 def pairs(draw: st.DrawFn) -> tuple[World, World]:
-    low = draw(_files(("api/a.py", "api/b.py", "docs/c.md", "web/d.js", "package.json"), _LOW, 4))
+    low = (*draw(_files(("api/a.py", "api/b.py", "docs/c.md", "web/d.js", "package.json"), _LOW, 4)),
+           *draw(_modules("api/f.py", _FUNCTIONS)))  # fmt: skip
     calls, dollars = draw(st.sampled_from((0, 1, 2, 3, 5, 8, 200))), draw(st.sampled_from((None, 0.0, 0.01, 0.05)))
     local_first, salt = draw(st.booleans()), draw(st.text("abc", max_size=3))
     zone = _files(("ledger/x.py", "ledger/y.go", "ledger/package-lock.json", "ledger/z.txt"), _HIGH, 3)
-    high = [(*draw(zone), *draw(_moved())) for _ in range(2)]
+    high = [(*draw(zone), *draw(_moved()), *draw(_modules("ledger/f.py", _HIGH_FUNCTIONS))) for _ in range(2)]
+    drafts = draw(st.booleans())
     comments = draw(st.sampled_from((Label.INTERNAL, Label.RESTRICTED)))
     window = draw(st.sampled_from((2400, 16_000)))
     limits = Limits(60, calls, dollars)
-    one, two = (World((*low, *files), limits, local_first, salt, comments, window) for files in high)
+    one, two = (World((*low, *files), limits, local_first, salt, comments, window,
+                      draw(_wanted(low, files, drafts=drafts))) for files in high)  # fmt: skip
     return one, two
 
 
@@ -120,14 +166,14 @@ def sent(world: World) -> dict[str, object]:
         ),
     ]
     backends = backends[::-1] if world.local_first else backends
-    found = run(world.files, backends, limits=world.limits, comments=world.comments)
+    found = run(world.files, backends, limits=world.limits, comments=world.comments, wanted=world.wanted)
     plain = _plain(found.report)
     if world.comments != Label.INTERNAL:
         return {"hosted": hosted, **logged(plain)}
     forge = Recorder("public")
     told(forge, plain, found.plan)
     # The next push, with what the first run remembers.
-    after = run(world.files, backends, limits=world.limits, comments=world.comments,
+    after = run(world.files, backends, limits=world.limits, comments=world.comments, wanted=world.wanted,
                 memory=remember(forge.load(is_command), PLACE, b"key"))  # fmt: skip
     told(forge, _plain(after.report), after.plan)
     return {"hosted": hosted, "forge": (forge.changes, forge.summaries, forge.verdicts), **logged(plain),
@@ -167,7 +213,8 @@ def _model(name: str, transcript: list[str]) -> Callable[[Prompt], Answer]:
     """
 
     def reply(prompt: Prompt) -> Answer:
-        transcript.append(json.dumps([prompt.system, prompt.text, prompt.schema, prompt.max_tokens]))
+        hole = "" if prompt.suffix is None else prompt.suffix.text
+        transcript.append(json.dumps([prompt.system, prompt.text, prompt.schema, prompt.max_tokens, hole]))
         if ("hosted" in name and "b" in name[6:]) or ("local" in name and "a" in name[5:] and "CANARY" in prompt.text):
             return BackendError(Failure.BUSY)
         draw = int.from_bytes(hashlib.sha256(f"{name}{prompt.text}".encode()).digest()[:4])
@@ -176,6 +223,11 @@ def _model(name: str, transcript: list[str]) -> Callable[[Prompt], Answer]:
                 return BackendError(failure)
         if "GARBAGE" in prompt.text or draw % 11 == 0:
             return "I would rather not."
+        if prompt.suffix is not None:
+            return ("1", "[]", "'x'", "clamp(1)", "")[draw % 5]
+        if "subject" in str(prompt.schema):
+            return json.dumps({"type": "fix", "scope": "", "subject": f"say {prompt.text[-40:]}",
+                               "body": prompt.text[:80], "breaking": ""})  # fmt: skip
         if is_verifying(prompt):
             words = [("holds", "refuted", "unsure")[(draw >> number) % 3] for number in range(4)]
             return json.dumps({"verdicts": [{"claim": n, "verdict": word, "reason": prompt.text[-60:]}

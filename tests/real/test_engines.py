@@ -65,6 +65,13 @@ def test_the_same_question_has_the_same_answer_and_the_same_counts(real: Real) -
     assert len({(reply.text, reply.tokens_in, reply.tokens_out) for reply in replies}) == 1
 
 
+def test_a_reply_ends_before_the_first_stop_and_is_whole(real: Real) -> None:
+    whole = real.ask(prompt()).text
+    for stop in ("found", '":'):
+        reply = real.ask(replace(prompt(), stop=("nowhere", stop)))
+        assert reply.text == whole.partition(stop)[0] != whole and reply.tokens_out
+
+
 def test_a_hole_is_filled(real: Real) -> None:
     # Random weights rarely end by themselves: what comes back in one token or is cut after it has been a filling.
     try:

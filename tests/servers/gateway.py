@@ -62,12 +62,14 @@ class Received:
 
 @dataclass
 class Gateway:
-    """A running gateway. What it may be set to at any time: requests a minute, and the day its models retire."""
+    """A running gateway. What it may be set to at any time: requests a minute, the day its models retire, holes."""
 
     url: str
     engine: str
     rate: int = 1_000_000
     retires: str | None = None
+    #: Whether its models fill holes, as it says.
+    fills: bool = True
     received: list[Received] = field(default_factory=list)
     violations: list[str] = field(default_factory=list)
 
@@ -163,7 +165,7 @@ class _Answer(BaseHTTPRequestHandler):
 
     def _card(self, name: str) -> _Json:
         window = _asked(self.gateway.engine + "/props")["default_generation_settings"]["n_ctx"]
-        able = {"completion_chat": True, "completion_fim": True}
+        able = {"completion_chat": True, "completion_fim": self.gateway.fills}
         card = {"id": name, "object": "model", "type": "base", "created": 1, "owned_by": "mistralai",
                 "max_context_length": window, "capabilities": able}  # fmt: skip
         if self.gateway.retires:

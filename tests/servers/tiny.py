@@ -35,8 +35,8 @@ _VOCABULARY = "mistral_instruct_tokenizer_240323.model.v3"
 _WIDTH, _LAYERS, _HEADS, _SHARED_HEADS = 32, 2, 4, 2
 
 
-def write(path: Path, *, window: int = 4096, seed: int = 1, template: str = JINJA) -> Path:
-    """A GGUF file of 5 MB whose model was made for `window` tokens; with `template` "" it has none."""
+def write(path: Path, *, window: int = 4096, seed: int = 1, template: str = JINJA, holes: bool = True) -> Path:
+    """A GGUF file of 5 MB whose model was made for `window` tokens; with `template` "" it has none, so with `holes`."""
     import gguf
 
     writer = gguf.GGUFWriter(path, "llama")
@@ -54,7 +54,7 @@ def write(path: Path, *, window: int = 4096, seed: int = 1, template: str = JINJ
     writer.add_file_type(gguf.LlamaFileType.MOSTLY_F16)
     if template:
         writer.add_chat_template(template)
-    _add_weights(writer, _add_vocabulary(writer), seed)
+    _add_weights(writer, _add_vocabulary(writer, holes), seed)
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
@@ -62,7 +62,7 @@ def write(path: Path, *, window: int = 4096, seed: int = 1, template: str = JINJ
     return path
 
 
-def _add_vocabulary(writer: GGUFWriter) -> int:
+def _add_vocabulary(writer: GGUFWriter, holes: bool) -> int:
     """The number of its pieces."""
     import gguf
     import sentencepiece
@@ -78,7 +78,9 @@ def _add_vocabulary(writer: GGUFWriter) -> int:
     writer.add_vocab_size(len(numbers))
     writer.add_tokenizer_model("llama")
     writer.add_tokenizer_pre("default")
-    writer.add_token_list([pieces.id_to_piece(number) for number in numbers])
+    marks = {"[PREFIX]", "[SUFFIX]", "[MIDDLE]"} if not holes else set()
+    names = map(pieces.id_to_piece, numbers)
+    writer.add_token_list([f"[unused {number}]" if name in marks else name for number, name in enumerate(names)])
     writer.add_token_scores([pieces.get_score(number) for number in numbers])
     writer.add_token_types([next(kind for holds, kind in kinds if holds(number)) for number in numbers])
     writer.add_bos_token_id(pieces.bos_id())
@@ -86,7 +88,7 @@ def _add_vocabulary(writer: GGUFWriter) -> int:
     writer.add_unk_token_id(pieces.unk_id())
     writer.add_add_bos_token(True)
     writer.add_add_eos_token(False)
-    for part, piece in (("pre", "[PREFIX]"), ("suf", "[SUFFIX]"), ("mid", "[MIDDLE]")):
+    for part, piece in () if not holes else (("pre", "[PREFIX]"), ("suf", "[SUFFIX]"), ("mid", "[MIDDLE]")):
         writer.add_uint32(f"tokenizer.ggml.fim_{part}_token_id", pieces.piece_to_id(piece))
     return len(numbers)
 

@@ -9,18 +9,24 @@ from __future__ import annotations
 from dataclasses import replace
 
 from reviewbot.core import summary as facts
+from reviewbot.core.conversation import MAX_BODY
+from reviewbot.core.drafts import Drafts
 from reviewbot.core.findings import Finding, Rule
 from reviewbot.core.markup import brief, code
 from reviewbot.core.report import Report
 from reviewbot.core.style import is_guarded
-from reviewbot.formats.comments.pieces import place, quote, snippet, unmarked, written
+from reviewbot.formats.comments.pieces import place, quote, snippet, written
 from reviewbot.formats.comments.sticky import Standing, summary
+from reviewbot.formats.markdown.drafts import messages_only, scaffolds_only
+from reviewbot.formats.markdown.pieces import unmarked
 
-__all__ = ["Standing", "again", "dismissed", "explained", "fixed", "gone", "helped", "refusal", "remark", "review",
-           "summary", "twice", "unheard"]  # fmt: skip
+__all__ = ["Standing", "again", "dismissed", "drafted_message", "drafted_scaffolds", "explained", "fixed", "gone",
+           "helped", "refusal", "remark", "review", "summary", "twice", "unheard"]  # fmt: skip
 
 #: The same for an id that nobody knows and for one of what may not be shown here.
 UNKNOWN = "No finding of this id is shown here.\n"
+#: What stands above and below of an answer, in characters.
+HEADING = 500
 
 
 def remark(finding: Finding, *, title_of_rule: str = "", shown: str | None = None) -> str:
@@ -82,6 +88,25 @@ def explained(finding: Finding | None, rule: Rule | None, report: Report) -> str
         quote=quote(facts.signs(shown), item), suggestion=snippet(item.suggestion),
         by_comment=not is_guarded(item.rule),
     )  # fmt: skip
+
+
+def drafted_message(drafts: Drafts, head_sha: str) -> str:
+    """The answer to a call for a commit message; the drafts are those that may be shown here."""
+    text = messages_only(drafts, MAX_BODY - HEADING)
+    return _offered(text, head_sha) if text else f"No commit message to suggest at {_commit(head_sha)}.\n"
+
+
+def drafted_scaffolds(drafts: Drafts, head_sha: str) -> str:
+    """The answer to a call for tests; the drafts are those that may be shown here."""
+    text = scaffolds_only(drafts, MAX_BODY - HEADING)
+    if drafts.scaffolds:
+        return _offered(text, head_sha)
+    nothing = f"No tests to suggest at {_commit(head_sha)}.\n"
+    return unmarked(f"{nothing}\n{text}\n") if text else nothing
+
+
+def _offered(text: str, head_sha: str) -> str:
+    return unmarked(f"Suggested at {_commit(head_sha)}:\n\n{text}\n")
 
 
 def helped() -> str:

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
 from types import MappingProxyType
-from typing import TypeVar
 
 from reviewbot.core import summary as facts
 from reviewbot.core.conversation import MAX_BODY
@@ -16,15 +15,17 @@ from reviewbot.core.markup import brief, code, fenced
 from reviewbot.core.report import Report
 from reviewbot.core.style import Dismissed
 from reviewbot.core.walkthrough import Area, Walkthrough, walk
-from reviewbot.formats.comments.pieces import place, quote, snippet, tail, written
-from reviewbot.formats.markdown.pieces import by_severity
+from reviewbot.formats import stages
+from reviewbot.formats.comments.pieces import place, quote, snippet, written
+from reviewbot.formats.markdown.drafts import offered
+from reviewbot.formats.markdown.pieces import Fitted, by_severity, fitted, tail
 
 #: Entries that are proposed for the policy.
 MOST_LEARNED = 5
 #: What headings, folds and the lines that say how much is left out may take, in characters.
 WRAPPING = 1500
-
-Item = TypeVar("Item")
+#: What drafts may take where findings take all: they are named at least.
+NAMES = 1500
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +41,6 @@ class Standing:
     refused: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     #: What the policy would have to say so that dismissals of this pull request hold in others.
     learned: tuple[Dismissed, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Fitted:
-    """The blocks that fit, how many do not, and the characters of those that do."""
-
-    blocks: tuple[str, ...] = ()
-    left: int = 0
-    size: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +67,9 @@ def summary(report: Report, standing: Standing, *, room: int = MAX_BODY) -> str:
     areas = fitted(change.areas, _area, room // 10)
     accounts = fitted(facts.accounts(shown), _account, room // 12)
     empty = frame(notes=Fitted(), areas=Fitted(), accounts=Fitted(), refused=Fitted(), inline=Fitted(), groups=(),
-                  folded_left=0)  # fmt: skip
-    left = room - WRAPPING - len(empty) - notes.size - areas.size - accounts.size
+                  folded_left=0, drafts="")  # fmt: skip
+    kept = NAMES if any(stages.tally(shown.drafts)) else 0
+    left = room - WRAPPING - kept - len(empty) - notes.size - areas.size - accounts.size
     full = partial(_full, facts.signs(shown), standing.refused)
     away = [item for item in shown.findings if item.id in standing.refused]
     refused = fitted(away, full, left)
@@ -84,24 +77,12 @@ def summary(report: Report, standing: Standing, *, room: int = MAX_BODY) -> str:
     inline = fitted(here, _line, left - refused.size)
     folded = [item for item in shown.findings if item.posted == "summary" and item.id not in standing.refused]
     texts = _texts(folded, full, left - refused.size - inline.size)
+    left -= refused.size + inline.size + sum(len(text) + 2 for text in texts)
     return frame(
         notes=notes, areas=areas, accounts=accounts, refused=refused, inline=inline,
         groups=_groups(folded, texts, shown.gate, "more " if here or away else ""), folded_left=texts.count(""),
+        drafts=offered(shown.drafts, kept + max(0, left)) if kept else "",
     )  # fmt: skip
-
-
-def fitted(items: Iterable[Item], render: Callable[[Item], str], most: int) -> Fitted:
-    """The first blocks that fit into so many characters; after one that does not, none is made."""
-    blocks: list[str] = []
-    left = 0
-    for item in items:
-        text = render(item).strip("\n") if not left else ""
-        if not left and len(text) + 2 <= most:
-            blocks.append(text)
-            most -= len(text) + 2
-        else:
-            left += 1
-    return Fitted(tuple(blocks), left, sum(len(text) + 2 for text in blocks))
 
 
 def _texts(findings: Sequence[Finding], full: Callable[[Finding], str], room: int) -> list[str]:
@@ -188,6 +169,8 @@ def _rest(change: Walkthrough) -> str:
 
 def _is_by_model(report: Report) -> bool:
     origins = (finding.origin for finding in report.findings)
-    return any(file.outcome == "reviewed" for file in report.files) or not all(
-        origin.startswith("check:") for origin in origins
+    return (
+        any(file.outcome == "reviewed" for file in report.files)
+        or not all(origin.startswith("check:") for origin in origins)
+        or stages.is_by_model(report.drafts)
     )

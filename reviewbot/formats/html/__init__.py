@@ -16,6 +16,7 @@ from markupsafe import Markup
 from reviewbot.core import summary
 from reviewbot.core.findings import Finding, Rule
 from reviewbot.core.report import FileReport, Report
+from reviewbot.formats.html.drafts import laid_out
 from reviewbot.formats.html.rows import Layout, block, layout, marked, prose, sentence
 
 #: With more changed lines than this, files without findings begin folded.
@@ -55,7 +56,7 @@ def render(report: Report) -> str:
     page = _ENVIRONMENT.get_template("page.html.j2").render(
         report=shown, summary=summary, files=_files(shown, placed), rules=rules,
         anchors={rule.id: anchor for anchor, rule, _ in rules},
-        strays=strays, open=summary.in_full(shown),
+        drafts=laid_out(shown.drafts, shown.comments), strays=strays, open=summary.in_full(shown),
         is_short=len(shown.findings) < len(report.findings), style=style, script=script,
         policy=f"default-src 'none'; style-src {_hash(style)}; script-src {_hash(script)}; "
                "base-uri 'none'; form-action 'none'",

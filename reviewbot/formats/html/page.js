@@ -51,6 +51,23 @@
     target.scrollIntoView();
   };
 
+  // A browser that gives no clipboard to a page from disk has the text selected instead.
+  const copy = async (button) => {
+    const block = by(button.dataset.copy);
+    try {
+      await navigator.clipboard.writeText(block.textContent);
+      button.textContent = "copied";
+    } catch {
+      getSelection().selectAllChildren(block);
+      button.textContent = "selected";
+    }
+    setTimeout(() => { button.textContent = "copy"; }, 2000);
+  };
+
+  for (const button of all("[data-copy]")) {
+    button.addEventListener("click", () => copy(button));
+    button.hidden = false;
+  }
   for (const button of all("[data-filter]")) {
     button.addEventListener("click", () => {
       if (toggled(button)) hiddenSeverities.delete(button.dataset.filter);

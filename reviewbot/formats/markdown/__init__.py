@@ -7,10 +7,13 @@ from functools import partial
 from reviewbot.core import summary
 from reviewbot.core.findings import Finding
 from reviewbot.core.report import FileReport, Report
+from reviewbot.formats.markdown.drafts import offered
 from reviewbot.formats.markdown.pieces import block, by_severity, quoted, rendered
 
 #: Rows of the table of files; lines of a quote, and characters of a line.
 MOST_FILES, MOST_LINES, WIDE = 200, 12, 300
+#: Characters of all drafts: GitHub takes a mebibyte as the summary of a step.
+MOST_DRAFTS = 400_000
 
 
 def render(report: Report) -> str:
@@ -22,6 +25,7 @@ def render(report: Report) -> str:
         "markdown/report.md.j2", report=shown, open=open_, folded=by_severity(folded), suggested=_suggested,
         quoted=partial(quoted, summary.signs(shown), lines=MOST_LINES, wide=WIDE), files=_files(shown),
         left_out=max(0, len(shown.files) - MOST_FILES), is_short=summary.is_short(report),
+        drafts=offered(shown.drafts, MOST_DRAFTS),
     )  # fmt: skip
 
 

@@ -106,6 +106,8 @@ class Suite:
     cases: tuple[Case, ...]
     #: The first digits of the target's blob: what the suite was derived from.
     blob: str = ""
+    #: What a framework finds the repository's style in.
+    around: Surroundings | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,53 @@
+"""`reviewbot scaffold --run`: whether code of a change may be executed here, and each scaffold tried out."""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+
+from reviewbot import git
+from reviewbot.cli.ci import Stand
+from reviewbot.cli.progress import stage
+from reviewbot.core.endpoints import Operator
+from reviewbot.core.report import Report
+from reviewbot.errors import UsageError
+from reviewbot.pipeline import Plan
+from reviewbot.sandbox.containment import contained
+from reviewbot.trials.secrets import held
+from reviewbot.trials.stages import Aim, Terms
+from reviewbot.trials.stages import tried as put_to_test
+
+
+def allowed(arguments: argparse.Namespace, environ: Mapping[str, str], said: Operator, at: Stand) -> None:
+    """Raises UsageError where nothing of the change may be executed: beside a secret, of a fork, in no sandbox."""
+    keys = [endpoint.key_env for endpoint in said.endpoints if endpoint.key_env]
+    if names := held(environ, keys):
+        raise UsageError(f"--run executes code of the change, and {', '.join(names)} may hold a secret: unset it first "
+                         f"(env -u {names[0]} reviewbot …)")  # fmt: skip
+    if at.is_fork and not arguments.run_forks:
+        raise UsageError("--run executes code of the change, and it comes from a fork: --run-forks allows it")
+    containment = contained()
+    if not (containment.is_enough or arguments.run_uncontained):
+        raise UsageError(f"--run: {containment.words}; --run-uncontained executes it all the same")
+
+
+def tried(report: Report, plan: Plan, arguments: argparse.Namespace, environ: Mapping[str, str]) -> Report:
+    """The report with the stages that each scaffold passed, and a notice of what held them."""
+    containment = contained()
+    above = (Path(arguments.repo).absolute(), *Path(arguments.repo).absolute().parents)
+    worktree = next((folder for folder in above if (folder / ".git").exists()), None)
+    terms = Terms(containment, environ.get("PATH", ""), Path(environ.get("HOME", "/nonexistent")), worktree,
+                  uncontained=arguments.run_uncontained)  # fmt: skip
+    targets = {(one.suite.path, one.suite.target.id): one.suite.target for one in plan.sketches.exercises}
+    done = []
+    with git.opened(Path(arguments.repo), program=shutil.which("git") or "git") as repo:
+        for scaffold in report.drafts.scaffolds:
+            target = targets[scaffold.path, scaffold.target]
+            with stage(f"trying {scaffold.path}"):
+                aim = Aim(target.language, target.path, target.lines)
+                done.append(put_to_test(scaffold, aim, repo, plan.pull.head_sha, terms))
+    words = f"Scaffolds were executed: {containment.words}."
+    return replace(report, drafts=replace(report.drafts, scaffolds=tuple(done)), notices=(*report.notices, words))

@@ -1,0 +1,112 @@
+"""Drafts before anybody is asked: made of the change alone, for each label of what is labelled so or below."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from reviewbot.core import credentials
+from reviewbot.core.diff import FileDiff
+from reviewbot.core.drafts import Message, Rewording
+from reviewbot.core.exchange import Excerpt
+from reviewbot.core.fingerprints import NOWHERE, Index
+from reviewbot.core.history import History, Step
+from reviewbot.core.labels import ASSIGNABLE, Label, join
+from reviewbot.core.passages import Material, rendered
+from reviewbot.core.policy import Policy, classify, metadata_label
+from reviewbot.core.pull import PullRequest
+from reviewbot.pipeline.exercising import exercised
+from reviewbot.pipeline.sketches import Exercise, Letter, Sketches, Wanted
+from reviewbot.tasks import message
+from reviewbot.tasks.scaffold.suites import Surroundings
+
+#: Poor commits that get a better message, and characters of the change in a message's prompt.
+MOST_REWORDED, MOST_TEXT = 20, 20_000
+
+
+def sketched(pull: PullRequest, policy: Policy, wanted: Wanted, materials: Sequence[Material],
+             seen: Mapping[Label, PullRequest], index: Index = NOWHERE) -> Sketches:  # fmt: skip
+    """What is offered without a model. `seen` is the pull request as each label may know it."""
+    labels = {file.path: classify(policy, file, index).label for file in pull.files}
+    letters: tuple[Letter, ...] = ()
+    rewordings: tuple[Rewording, ...] = ()
+    if wanted.history is not None and pull.files:
+        # Nobody below may learn from a title whether anything above is there.
+        about = Label.RESTRICTED if policy.metadata is None else metadata_label(policy, labels.values())
+        convention = message.fixed(message.learned(wanted.history.before), policy.message)
+        letters = tuple(_letters(pull.files, labels, about, wanted.history, convention, materials))
+        rewordings = tuple(_reworded(wanted.history, policy, about, convention, index))
+    exercises: list[Exercise] = []
+    refused: list[tuple[str, str, Label]] = []
+    if wanted.tests is not None:
+        for label in sorted(set(labels.values()) & set(ASSIGNABLE)):
+            files = [file for file in pull.files if labels[file.path] == label
+                     and (not wanted.only or file.path in wanted.only)]  # fmt: skip
+            paths = frozenset(seen[label].paths) | {one.suite.path for one in exercises}
+            texts = {text.origin: text.text for text in wanted.tests if text.label <= label}
+            made = exercised(files, Surroundings(paths, texts), label, policy)
+            exercises += made[0]
+            refused += made[1]
+    return Sketches(letters, rewordings, tuple(exercises), tuple(refused), wanted.tasks)
+
+
+def _letters(files: Sequence[FileDiff], labels: Mapping[str, Label], about: Label, history: History,
+             convention: message.Convention, materials: Sequence[Material]) -> Iterator[Letter]:  # fmt: skip
+    """By label the message about what is labelled so or below, and one more where the branch names a ticket."""
+    levels = sorted({*labels.values()})
+    for label in levels:
+        told = [file for file in files if labels[file.path] <= label]
+        branch = history.branch if about <= label else ""
+        draft = clean(message.composed(told, convention, label, branch=branch))
+        excerpts = (*_told(materials, label), *_said(history, about, label))
+        yield Letter(f"message-{label}", label, draft, convention, excerpts)
+    every = clean(message.composed(files, convention, levels[-1], branch=history.branch))
+    if every.text != draft.text:
+        excerpts = (*_told(materials, about), *_said(history, about, about))
+        ticket = message.ticketed(history.branch, convention)
+        yield Letter("message-whole", about, every, convention, excerpts, is_whole=True, ticket=ticket)
+
+
+def _said(history: History, about: Label, label: Label) -> tuple[Excerpt, ...]:
+    """What the authors say of the change: names of branches and messages are labelled `about`."""
+    if about > label:
+        return ()
+    said = "\n".join(step.message for step in history.steps if not step.is_merge)
+    text = f"Branch: {history.branch}\n{said}"[: MOST_TEXT // 4]
+    return (Excerpt(credentials.withheld(text), about, "commits"),)
+
+
+def _told(materials: Sequence[Material], label: Label) -> tuple[Excerpt, ...]:
+    """What is labelled so or below, in as many characters as a message needs, the same share for every file."""
+    materials = [one for one in materials if one.label <= label]
+    share = MOST_TEXT // max(1, len(materials))
+    return tuple(
+        Excerpt(text if len(text) <= share else f"{text[:share]}\n...\n", one.label, one.path)
+        for one in materials for text in (rendered(replace(one, facts=()), one.lean),)
+    )  # fmt: skip
+
+
+def _reworded(history: History, policy: Policy, about: Label, convention: message.Convention,
+              index: Index) -> Iterator[Rewording]:  # fmt: skip
+    """A better message for each commit that has a poor one. What its author wrote is labelled `about`."""
+    found = 0
+    for number, step in enumerate(history.steps):
+        if step.is_merge or found >= MOST_REWORDED:
+            continue
+        problems = message.problems(step.message, convention, step.files)
+        if problems and step.files:
+            found += 1
+            yield _rewording(step, problems, policy, about, convention, index, is_head=number == 0)
+
+
+def _rewording(step: Step, problems: tuple[str, ...], policy: Policy, about: Label, convention: message.Convention,
+               index: Index, *, is_head: bool) -> Rewording:  # fmt: skip
+    label = join(about, *(classify(policy, file, index).label for file in step.files))
+    better = clean(message.composed(step.files, convention, label))
+    subject = credentials.withheld(step.message.split("\n")[0])
+    return Rewording(step.id, subject, problems, better, message.commands(step.id, better, is_head=is_head))
+
+
+def clean(said: Message) -> Message:
+    """A message without what looks like a credential."""
+    return replace(said, subject=credentials.withheld(said.subject), body=credentials.withheld(said.body))

@@ -1,0 +1,138 @@
+"""What a change does to what code defines: added, removed, renamed, moved, changed, and what of it breaks callers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence, Set
+from dataclasses import dataclass
+
+from reviewbot.core.paths import is_foreign
+from reviewbot.tasks.message.definitions import Definition
+from reviewbot.tasks.message.parts import Part
+from reviewbot.tasks.message.signatures import Signature, breaks
+
+#: Options of one file, and names that are compared as possibly the same under another name.
+_OPTIONS, _PAIRS = 200, 40
+#: Characters of a definition that tell it from all others.
+_TELLING = 20
+_WORDS = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])")
+#: Parameters that are told one by one.
+_LISTED = 8
+_OPTION = re.compile(r"""["'`](?:-\w(?:,| \| |["'`], ?["'`]))? ?(--[a-z][\w-]{1,40})\b""", re.ASCII)
+#: What declares the options of a command, rather than passing them to another.
+_DECLARES = re.compile(r"add_argument|@click\.|click\.option|typer\.Option|argparse|optparse|commander|yargs|"
+                       r"\.option\(|parseArgs|flag\.\w+\(|cobra|clap|OptionParser|\"name\": \[")  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What changed in code that is no test, in order of the files."""
+
+    added: tuple[Definition, ...]
+    removed: tuple[Definition, ...]
+    #: Old and new name.
+    renamed: tuple[tuple[Definition, Definition], ...]
+    #: The definition and the path that has it now.
+    moved: tuple[tuple[Definition, str], ...]
+    altered: tuple[tuple[Definition, Definition], ...]
+    options: tuple[str, ...]
+    #: What breaks code elsewhere, a clause each.
+    breaking: tuple[str, ...]
+
+
+def facts(parts: Sequence[Part]) -> Facts:
+    """The facts of a change."""
+    code = [part for part in parts if part.role == "code" and not is_foreign(part.path, part.file.old.text or "")]
+    renamed = [pair for part in code for pair in _renamed(part)]
+    names = {one.name for pair in renamed for one in pair}
+    appeared = [(one, part) for part in code for one in part.appeared if not _is_within(one, names)]
+    vanished = [(one, part) for part in code for one in part.vanished if not _is_within(one, names)]
+    places = {one.own: part.path for one, part in appeared}
+    moved = [(one, places[one.own]) for one, part in vanished if places.get(one.own, part.path) != part.path]
+    own = {one.own for one, _ in moved}
+    removed = _outermost([one for one, _ in vanished if one.own not in own])
+    altered = [pair for part in code for pair in part.altered]
+    gained, lost = _options(code)
+    return Facts(
+        tuple(_outermost([one for one, _ in appeared if one.own not in own])), tuple(removed), tuple(renamed),
+        tuple(moved), tuple(altered), gained, tuple(_broken(removed, renamed, altered, lost)),
+    )  # fmt: skip
+
+
+def _is_within(one: Definition, names: Set[str]) -> bool:
+    return one.name in names or one.name.rpartition(".")[0] in names
+
+
+def _outermost(found: Sequence[Definition]) -> list[Definition]:
+    """Those that stand in none of the others."""
+    names = {one.name for one in found}
+    return [one for one in found if one.name.rpartition(".")[0] not in names]
+
+
+def _renamed(part: Part) -> Iterator[tuple[Definition, Definition]]:
+    """What is the same but for its name, and the one thing in the place of another that has most of its name."""
+    gone, new = _outermost(part.vanished)[:_PAIRS], _outermost(part.appeared)[:_PAIRS]
+    texts = {_anonymous(one): one for one in gone if len(one.text) > _TELLING}
+    for one in new:
+        was = texts.pop(_anonymous(one), None)
+        if was is None and len(gone) == len(new) == 1 and gone[0].kind == one.kind and _is_alike(gone[0].own, one.own):
+            was = gone[0]
+        if was is not None:
+            yield was, one
+
+
+def _is_alike(old: str, new: str) -> bool:
+    one, other = ({word.lower() for word in _WORDS.findall(name)} for name in (old, new))
+    return bool(one & other) and (one <= other or other <= one)
+
+
+def _anonymous(one: Definition) -> tuple[str, str]:
+    return one.kind, re.sub(rf"(?<![\w$]){re.escape(one.own)}(?![\w$])|(?<=def|ass){re.escape(one.own)}", "", one.text)
+
+
+def _options(code: Sequence[Part]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The options of commands that are there now and were not, and the other way round."""
+    old, new, gained, lost = set(), set(), [], []
+    for part in code:
+        texts = (part.file.old.text or "", part.file.new.text or "")
+        if any(map(_DECLARES.search, texts)):
+            old |= set(_OPTION.findall(texts[0])[:_OPTIONS])
+            new |= set(_OPTION.findall(texts[1])[:_OPTIONS])
+            gained += _OPTION.findall("\n".join(part.added))
+            lost += _OPTION.findall("\n".join(part.removed))
+    return _each(gained, old), _each(lost, new)
+
+
+def _each(found: Sequence[str], others: Set[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(one for one in found if one not in others))
+
+
+def _broken(
+    removed: Sequence[Definition], renamed: Sequence[tuple[Definition, Definition]],
+    altered: Sequence[tuple[Definition, Definition]], options: Sequence[str],
+) -> Iterator[str]:  # fmt: skip
+    for one in removed:
+        if one.public and one.kind != "constant":
+            yield f"{one.name} is removed"
+    for was, now in renamed:
+        if was.public and was.kind != "constant":
+            yield f"{was.name} is now {now.name}" if now.public else f"{was.name} is removed"
+    for was, now in altered:
+        if was.public and not now.public:
+            yield f"{was.name} is no longer public"
+        elif was.public and was.signature and now.signature and breaks(was.signature, now.signature):
+            yield f"{called(was)}{_listed(was.signature)} is now {called(now)}{_listed(now.signature)}"
+    yield from (f"option {option} is removed" for option in options)
+
+
+def called(one: Definition) -> str:
+    """As a caller names it: a constructor is its class."""
+    return re.sub(r"\.(__init__|constructor)$", "", one.name)
+
+
+def _listed(signature: Signature) -> str:
+    """The parameters by name; "" where one of them has none that could be said."""
+    names = [re.sub(r"^[*&.$ ]+", "", one.name) for one in signature.parameters]
+    if len(names) > _LISTED or not all(re.fullmatch(r"[A-Za-z_]\w{0,40}", name, re.ASCII) for name in names):
+        return "(…)"
+    return f"({', '.join(names)})"

@@ -1,0 +1,206 @@
+"""What may stand in a hole: one expression that is a value and does nothing, and that leaves the rest as it is."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from reviewbot.core.expressions import CALLS, call_of, dotted
+from reviewbot.core.grammars import is_python, parse
+from reviewbot.core.symbols import text_of
+from reviewbot.core.text import is_odd
+from reviewbot.tasks.scaffold.values import (
+    CONSTANTS,
+    CONSTRUCTORS,
+    FRAMES,
+    KINDS,
+    MEMBERS,
+    MODULES,
+    NAMES,
+    REACHING,
+    TOKENS,
+    UNSTEADY,
+)  # fmt: skip
+
+if TYPE_CHECKING:
+    from tree_sitter import Node
+
+#: Characters of a filling, and of a suite that one is tried in.
+MOST, _SUITE = 200, 200_000
+#: Closers and separators that a model says again after its filling, at most.
+_REPEATED = 6
+_LEADING = re.compile(r"={1,3}(?![=>])\s*")
+_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
+_NAME = re.compile(r"[^\W\d]\w*[!?]?")
+#: Operators that make much of little.
+_GROWING = frozenset({"*", "**", "<<"})
+#: What no value has and parsers of several languages see differently: Ruby's and PHP's commands in backticks.
+_SHELLS = {"ruby": "`", "php": "`"}
+#: A macro that is a list.
+_LIST = re.compile(r"\bvec!\s*(?=\[)")
+#: What is an owner of a name, or a name that is given to a value, and no value itself.
+_LABELS = frozenset({
+    "type", "name", "key", "function", "constructor", "method", "field", "property", "attribute", "macro", "element",
+    "package", "label", "scope", "path", "receiver", "module", "qualifier", "prefix", "rank", "type_arguments",
+})  # fmt: skip
+
+
+def accepted(language: str, prefix: str, reply: str, suffix: str, called: str) -> str | None:
+    """The filling in a reply if it may stand between prefix and suffix, else None. `called` is the target's name."""
+    if language not in FRAMES or len(prefix) + len(suffix) > _SUITE:
+        return None
+    for filling in _cleaned(reply):
+        kind = _value(language, filling, called)
+        if kind and _fits(language, prefix, filling, suffix, kind):
+            return filling
+    return None
+
+
+def _cleaned(reply: str) -> Iterator[str]:
+    """The reply without what models put around an expression, the longest first."""
+    text = reply.strip()
+    if leading := _LEADING.match(text):
+        text = text[leading.end() :]
+    for _ in range(_REPEATED + 1):
+        if not text or len(text) > MOST or any(map(is_odd, text)):
+            return
+        yield text
+        if text[-1] not in ",;)]}":
+            return
+        text = text[:-1].rstrip()
+
+
+def _value(language: str, filling: str, called: str) -> str:
+    """The kind of expression that it is by itself, "" where it is none, is more than one, or does something."""
+    if _SHELLS.get(language, "\n") in filling:
+        return ""
+    before, after = FRAMES[language]
+    text = _LIST.sub("", filling) if language == "rust" else filling
+    root = parse(language, before + text + after).root_node
+    node = _spanning(root, len(before.encode()), text)
+    if node is None or root.has_error or not _does_nothing(language, node, called):
+        return ""
+    return node.type
+
+
+def _is_growing(operators: list[str], filling: str) -> bool:
+    """Whether it may be a value that no machine has room for."""
+    if set(operators) <= {"*"} and not set(filling) & set("\"'[("):
+        return False
+    return len(operators) > 1 or (bool(operators) and re.search(r"\d{5}", filling) is not None)
+
+
+def _spanning(root: Node, at: int, text: str) -> Node | None:
+    """The one named node that is this text."""
+    end = at + len(text.encode())
+    node = root.named_descendant_for_byte_range(at, end)
+    return node if node is not None and (node.start_byte, node.end_byte) == (at, end) else None
+
+
+def _does_nothing(language: str, root: Node, called: str) -> bool:
+    stack, operators = [(root, False)], list[str]()
+    while stack:
+        node, is_label = stack.pop()
+        if not _is_harmless(language, node, is_label, called):
+            return False
+        if node.type == "pair" and len(node.named_children) < 2:
+            return False  # Ruby's `{a:}` is the variable `a`
+        operators += [node.type] if node.type in _GROWING else []
+        stack += _parts(node)
+    return not _is_growing(operators, text_of(root))
+
+
+def _parts(node: Node) -> Iterator[tuple[Node, bool]]:
+    """The children, each with whether it is a label: a part of a name, or what a value is given to."""
+    for number, child in enumerate(node.children):
+        if node.type == "initializer_expression" and child.type == "assignment_expression":  # C#'s `{ A = 1 }`
+            sides = child.named_children
+            yield from zip(sides, (True, False), strict=False)
+        else:
+            yield child, node.type in MEMBERS or node.field_name_for_child(number) in _LABELS
+
+
+def _is_harmless(language: str, node: Node, is_label: bool, called: str) -> bool:
+    if not node.is_named:
+        return node.type in TOKENS
+    if node.type not in KINDS:
+        return False
+    if node.type in CALLS:
+        return _constructs(language, node, called)
+    if node.type in NAMES or node.type in MEMBERS:
+        name = dotted(node)
+        if any("__" in part for part in name.split(".")):
+            return False
+        return is_label or _is_constant(language, name, called)
+    return True
+
+
+def _is_constant(language: str, name: str, called: str) -> bool:
+    """A name that languages give to what never changes: no variable of the test, no property that is computed."""
+    last = name.rpartition(".")[2]
+    if last == called or set(_words(name)) & UNSTEADY:
+        return False
+    return _is_capital(last) or name in CONSTANTS.get(language, ())
+
+
+def _constructs(language: str, node: Node, called: str) -> bool:
+    """Whether a call makes a value, by its name, and reaches nothing else."""
+    call = call_of(node)
+    arguments = node.child_by_field_name("arguments")
+    if arguments is not None and arguments.type == "template_string":
+        return False
+    last = call.last
+    if not _NAME.fullmatch(last) or called in call.name.split(".") or set(_words(call.name)) & (REACHING | UNSTEADY):
+        return False
+    if last in CONSTRUCTORS[language]:
+        return _is_steady(language, call.name.rpartition(".")[0])
+    if language == "go":
+        return last.startswith("New")
+    creates = node.type in ("new_expression", "object_creation_expression")
+    return _is_capital(last) and (creates or language not in ("csharp", "java", "php"))
+
+
+def _is_steady(language: str, owner: str) -> bool:
+    """Whether what a call begins with is a class, a module or a literal: no variable of the test."""
+    is_name = owner[:1].isalpha() or owner[:1] == "_"
+    return not is_name or owner in MODULES.get(language, ()) or any(map(_is_capital, owner.split(".")))
+
+
+def _is_capital(name: str) -> bool:
+    return name[:1].isupper()
+
+
+def _words(name: str) -> Iterator[str]:
+    return (word.lower() for word in _WORDS.findall(name))
+
+
+def _fits(language: str, prefix: str, filling: str, suffix: str, kind: str) -> bool:
+    """Whether it is the same between the two, and all around it is as with a plain name in its place."""
+    text = prefix + filling + suffix
+    at = len(prefix.encode("utf-8", "replace"))
+    root, plain = parse(language, text).root_node, parse(language, f"{prefix}X{suffix}").root_node
+    if root.has_error or (language == "python" and not is_python(text)):
+        return False
+    end = at + len(filling.encode())
+    node, around = _spanning(root, at, filling), root.named_descendant_for_byte_range(at, end)
+    # The tokens of a macro are not parsed: there it is what it is by itself.
+    is_token = around is not None and around.type == "token_tree"
+    if not is_token and (node is None or node.type != kind):
+        return False
+    return _shape(root, at, end) == _shape(plain, at, at + 1)
+
+
+def _shape(root: Node, at: int, end: int) -> list[tuple[str, int, int]] | None:
+    """Every node that is not inside the hole, by its distances to it; None where one is half inside."""
+    shape, stack = [], [root]
+    while stack:
+        node = stack.pop()
+        first, last = node.start_byte, node.end_byte
+        if at <= first and last <= end:
+            continue
+        if first < at < last < end or at < first < end < last:
+            return None
+        shape.append((node.type, min(first - at, 0) or max(first - end, 0), min(last - at, 0) or max(last - end, 0)))
+        stack += node.children
+    return shape

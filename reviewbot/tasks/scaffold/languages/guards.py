@@ -1,0 +1,64 @@
+"""Guards at the top of a function, `raise X if low > high`: which arguments lead into them, and which raise."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from reviewbot.tasks.scaffold.conditions import Spelling, Values, holds, solved
+from reviewbot.tasks.scaffold.suites import Branch, Parameter
+
+#: Guards of one function that are read, and the length of a condition.
+MOST, WIDE = 12, 300
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """A statement that ends its function under a condition."""
+
+    condition: str
+    #: What it raises as the source names it, "" where it returns.
+    raises: str = ""
+    #: It ends the function where the condition does not hold.
+    negated: bool = False
+
+
+def _anything(name: str, value: str) -> bool:
+    return True
+
+
+def branches(
+    guards: Iterable[Guard],
+    names: Collection[str],
+    values: Values,
+    spelling: Spelling,
+    fits: Callable[[str, str], bool] = _anything,
+) -> tuple[Branch, ...]:
+    """The arguments that meet each guard, and one set that just does not; `fits` says which values a name takes."""
+    found: list[Branch] = []
+    for guard in guards:
+        solution = solved(guard.condition, names, values, spelling)
+        if solution is None:
+            continue
+        meets, misses = (solution.fails, solution.holds) if guard.negated else (solution.holds, solution.fails)
+        for rows, most, raises in ((meets, 2, guard.raises), (misses, 1, "")):
+            fitting = [row for row in rows if all(fits(*pair) for pair in row)]
+            found += [Branch(row, raises) for row in fitting[:most]]
+    return tuple(found)
+
+
+def raised(
+    guards: Sequence[Guard], parameters: Iterable[Parameter], spelling: Spelling
+) -> Callable[[Mapping[str, str]], str]:
+    """What a call raises by the first guard that its arguments meet."""
+    defaults = {one.name: one.default for one in parameters if one.default is not None}
+
+    def raising(row: Mapping[str, str]) -> str:
+        given = {**defaults, **row}
+        for guard in guards:
+            met = holds(guard.condition, given, spelling)
+            if met is not None and met is not guard.negated:
+                return guard.raises
+        return ""
+
+    return raising

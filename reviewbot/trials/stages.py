@@ -1,0 +1,210 @@
+"""A scaffold tried out, stage by stage: its runner finds it, it passes three times, it fails on a changed target."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from itertools import islice
+from pathlib import Path
+
+from reviewbot.core.drafts import Scaffold, Stages
+from reviewbot.core.text import clipped, harmless
+from reviewbot.errors import RepositoryError
+from reviewbot.git import Repository, read_file
+from reviewbot.sandbox.containment import Containment, run
+from reviewbot.sandbox.limits import Limits, Outcome, UncontainedError
+from reviewbot.tasks.scaffold.mutants import mutants
+from reviewbot.trials import trees
+from reviewbot.trials.commands import Command, Ground, MissingToolError, Toolchain
+from reviewbot.trials.copies import Copy, CopyError, copied, own
+from reviewbot.trials.toolchains import toolchain
+from reviewbot.trials.tools import Tools
+from reviewbot.trials.trees import PathError
+
+#: Runs of the unchanged target, and changed targets.
+_RUNS, _MUTANTS = 3, 5
+#: Bytes of a target that is changed; characters of what a program said that a reader is told.
+_TARGET, _SAID = 4 * 1024 * 1024, 160
+_ENDED = {
+    "time": "it was stopped: out of time", "memory": "it was stopped: too much memory",
+    "disk": "it was stopped: too much disk", "output": "it was stopped: it says too much", "killed": "it was killed",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """What a scaffold tests."""
+
+    language: str
+    path: str
+    #: The first and last line, 1-based.
+    lines: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How scaffolds are tried on this machine."""
+
+    containment: Containment
+    #: The operator's PATH and home: where programs are looked for, and what is never shown whole.
+    path: str
+    home: Path
+    #: The work tree whose dependencies are used, None for none.
+    worktree: Path | None = None
+    #: Seconds for one scaffold, and what one of its runs may take.
+    seconds: float = 300.0
+    limits: Limits = Limits(seconds=120.0)  # noqa: RUF009 (frozen)
+    #: The operator's explicit word that code may run where nothing holds it.
+    uncontained: bool = False
+
+
+def tried(scaffold: Scaffold, aim: Aim, repo: Repository, commit: str, terms: Terms) -> Scaffold:
+    """The scaffold with the stages it passed and what a reader has to know of them.
+
+    Code of the change is executed, contained. Raises UncontainedError where this machine cannot hold it.
+    """
+    if not terms.containment.is_enough and not terms.uncontained:
+        raise UncontainedError(f"nothing of a change is run here: {terms.containment.words}")
+    runner = toolchain(scaffold.framework)
+    if not scaffold.stages.parsed or runner is None:
+        return _untried(scaffold, "its framework has no runner here") if runner is None else scaffold
+    deadline = time.monotonic() + terms.seconds
+    try:
+        with copied(repo, commit, worktree=terms.worktree, owner=terms.containment.user) as copy:
+            trees.place(copy.tree, scaffold.path, scaffold.content.encode("utf-8", "surrogateescape"),
+                        owner=terms.containment.user)  # fmt: skip
+            tools = Tools(terms.path, terms.home, copy, aim.language)
+            ground = Ground(copy.tree, tools.which, copy.paths | {scaffold.path}, copy.scratch)
+            # All before anything runs: what a stranger may have written is not looked at again.
+            collecting = _call(runner.collecting(ground, scaffold.path), tools)
+            running = _call(runner.running(ground, scaffold.path), tools)
+            own(copy.scratch, terms.containment.user)
+            trial = _Trial(runner, collecting, running, copy, terms, deadline)
+            stages, notices = trial.passed(scaffold.stages, aim.path, _changed(repo, commit, aim))
+    except MissingToolError as error:
+        return _untried(scaffold, f"{_line(str(error))} is not on this machine")
+    except (CopyError, PathError, RepositoryError) as error:
+        return _untried(scaffold, _line(str(error)))
+    return replace(scaffold, stages=stages, notices=(*scaffold.notices, *notices))
+
+
+def _untried(scaffold: Scaffold, reason: str) -> Scaffold:
+    return replace(scaffold, notices=(*scaffold.notices, f"not run: {reason}"))
+
+
+def _changed(repo: Repository, commit: str, aim: Aim) -> Iterator[bytes]:
+    """The target's file with one small change each, the strongest first."""
+    raw = read_file(repo, commit, aim.path, _TARGET)
+    if raw is not None and len(raw) <= _TARGET:
+        text = raw.decode("utf-8", "surrogateescape")
+        for _, changed in islice(mutants(aim.language, text, aim.lines), _MUTANTS):
+            yield changed.encode("utf-8", "surrogateescape")
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """A command with all that belongs to it."""
+
+    argv: tuple[str, ...]
+    folder: Path
+    environment: Mapping[str, str]
+    readable: tuple[Path, ...]
+
+
+def _call(command: Command, tools: Tools) -> _Call:
+    folder = tools.copy.tree / command.folder
+    return _Call(command.argv, folder, tools.environment(command), tools.readable(command))
+
+
+class _LateError(Exception):
+    """No time is left for another run."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Trial:
+    runner: Toolchain
+    collecting: _Call
+    running: _Call
+    copy: Copy
+    terms: Terms
+    deadline: float
+
+    def passed(self, before: Stages, path: str, changed: Iterator[bytes]) -> tuple[Stages, tuple[str, ...]]:
+        """The stages up to the first that fails or that no time is left for."""
+        stages, notices = before, []
+        try:
+            for stage, notice in self._stages(path, changed):
+                stages = replace(stages, **stage)
+                notices += [notice] if notice else []
+                if stages.failed:
+                    break
+        except _LateError:
+            notices.append(f"not every stage was tried: {self.terms.seconds:.0f} seconds were over")
+        except UncontainedError as error:
+            notices.append(f"not run: {_line(str(error))}")
+        return stages, tuple(notices)
+
+    def _stages(self, path: str, changed: Iterator[bytes]) -> Iterator[tuple[dict[str, bool], str]]:
+        found = self._run(self.collecting)
+        collected = self._collects(found)
+        yield {"collected": collected}, "" if collected else f"the test runner does not find it: {_why(found)}"
+        for before in range(_RUNS):
+            outcome = self._run(self.running)
+            if not self._passes(outcome):
+                reason = "it does not pass" if not before else f"it passes {before} of {before + 1} times"
+                yield {"ran": False}, f"{reason}: {_why(outcome)}"
+                return
+        yield {"ran": True}, ""
+        yield from self._killed(path, changed)
+
+    def _killed(self, path: str, changed: Iterator[bytes]) -> Iterator[tuple[dict[str, bool], str]]:
+        """How many changed targets its tests fail on; one that cannot even be loaded, or hangs, counts for nothing."""
+        killed = counted = 0
+        try:
+            for number, content in enumerate(changed):
+                self._change(path, content, number)
+                outcome = self._run(self.running)
+                survives = self._passes(outcome)
+                if survives or (outcome.ended == "exited" and self._collects(self._run(self.collecting))):
+                    killed, counted = killed + (not survives), counted + 1
+        except _LateError:
+            if not counted:
+                raise
+        if counted:
+            yield {"killed": killed > 0}, f"its tests fail on {killed} of {counted} changed targets"
+
+    def _change(self, path: str, content: bytes, number: int) -> None:
+        trees.place(self.copy.tree, path, content, owner=self.terms.containment.user, anew=True)
+        moment = time.time() + number + 1  # a cache that goes by times must not take it for the one before
+        os.utime(self.copy.tree / path, (moment, moment), follow_symlinks=False)
+
+    def _collects(self, outcome: Outcome) -> bool:
+        return outcome.ended == "exited" and self.runner.collected(outcome.code or 0, outcome.text)
+
+    def _passes(self, outcome: Outcome) -> bool:
+        return outcome.ended == "exited" and self.runner.passed(outcome.code or 0, outcome.text)
+
+    def _run(self, call: _Call) -> Outcome:
+        left = self.deadline - time.monotonic()
+        if left <= 1:
+            raise _LateError
+        limits = replace(self.terms.limits, seconds=min(self.terms.limits.seconds, left))
+        outcome = run(call.argv, root=self.copy.home, cwd=call.folder, writable=(self.copy.tree, self.copy.scratch),
+                      environment=call.environment, limits=limits, readable=call.readable,
+                      containment=self.terms.containment, uncontained=self.terms.uncontained)  # fmt: skip
+        if outcome.ended == "time" and limits != self.terms.limits:
+            raise _LateError
+        return outcome
+
+
+def _why(outcome: Outcome) -> str:
+    """How a run ended, and the last that it said, on one line that nothing takes for ours."""
+    said = next((line for line in reversed(outcome.text.split("\n")) if line.strip()), "")
+    ended = _ENDED.get(outcome.ended) or f"exit code {outcome.code}"
+    return f"{ended}, its last words: {_line(said)}" if said else ended
+
+
+def _line(text: str) -> str:
+    return clipped(harmless(text.strip()), _SAID)
