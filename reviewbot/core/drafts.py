@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from reviewbot.core.labels import Label, permits
+from reviewbot.core.labels import Label, join, permits
 
 #: The origin of a draft that no model had a part in.
 OURS = "reviewbot"
@@ -105,7 +105,7 @@ class Drafts:
         """What a sink with this clearance may show; nothing of it depends on text above."""
         return Drafts(
             tuple(one for one in self.messages if permits(clearance, one.label)),
-            self.whole if clearance >= Label.RESTRICTED else None,
+            self.whole if self.whole and permits(clearance, join(self.whole.label, Label.RESTRICTED)) else None,
             tuple(one for one in self.rewordings if permits(clearance, one.message.label)),
             tuple(one for one in self.scaffolds if permits(clearance, one.label)),
             tuple(one for one in self.refused if permits(clearance, one[2])),

@@ -73,8 +73,8 @@ def tried(scaffold: Scaffold, aim: Aim, repo: Repository, commit: str, terms: Te
     deadline = time.monotonic() + terms.seconds
     try:
         with copied(repo, commit, worktree=terms.worktree, owner=terms.containment.user) as copy:
-            trees.place(copy.tree, scaffold.path, scaffold.content.encode("utf-8", "surrogateescape"),
-                        owner=terms.containment.user)  # fmt: skip
+            content = scaffold.content.encode("utf-8", "surrogateescape")
+            trees.place(copy.tree, scaffold.path, content, owner=terms.containment.user)
             tools = Tools(terms.path, terms.home, copy, aim.language)
             ground = Ground(copy.tree, tools.which, copy.paths | {scaffold.path}, copy.scratch)
             # All before anything runs: what a stranger may have written is not looked at again.
@@ -87,6 +87,8 @@ def tried(scaffold: Scaffold, aim: Aim, repo: Repository, commit: str, terms: Te
         return _untried(scaffold, f"{_line(str(error))} is not on this machine")
     except (CopyError, PathError, RepositoryError) as error:
         return _untried(scaffold, _line(str(error)))
+    except UnicodeEncodeError:
+        return _untried(scaffold, "it holds what no file can")
     return replace(scaffold, stages=stages, notices=(*scaffold.notices, *notices))
 
 
@@ -142,8 +144,8 @@ class _Trial:
                     break
         except _LateError:
             notices.append(f"not every stage was tried: {self.terms.seconds:.0f} seconds were over")
-        except UncontainedError as error:
-            notices.append(f"not run: {_line(str(error))}")
+        except (UncontainedError, PathError) as error:
+            notices.append(f"not every stage was tried: {_line(str(error))}")
         return stages, tuple(notices)
 
     def _stages(self, path: str, changed: Iterator[bytes]) -> Iterator[tuple[dict[str, bool], str]]:

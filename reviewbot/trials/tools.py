@@ -57,14 +57,14 @@ class Tools:
         }  # fmt: skip
 
     def readable(self, command: Command) -> tuple[Path, ...]:
-        """Folders outside the copy that a command needs, none of which is a home or holds one."""
-        asked = [*self.copy.dependencies]
+        """Folders outside the copy that a command needs: its dependencies, and no home nor what holds one."""
+        asked: list[Path] = []
         for program in (command.argv[0], *self._started()):
             asked += _installation(Path(program))
         options = (match[1] for argument in command.argv if (match := _OPTION.fullmatch(argument)))
         asked += [Path(one) for one in (*command.argv[1:], *options, *command.environment.values()) if one[:1] == "/"]
         outside = (one for one in asked if not one.is_relative_to(self.copy.home) and _exists(one))
-        return tuple(dict.fromkeys(part for one in outside for part in self._parts(one)))
+        return tuple(dict.fromkeys((*self.copy.dependencies, *(part for one in outside for part in self._parts(one)))))
 
     def _started(self) -> list[str]:
         found = (shutil.which(name, path=self.path) for name in _STARTED.get(self.language, ()))
@@ -96,9 +96,10 @@ def _exists(path: Path) -> bool:
 def _installation(program: Path) -> Iterator[Path]:
     """The folders that a program was installed into: a virtual environment's and those of what it links to."""
     for one in (program, program.resolve()):
-        if one.parent.name in ("bin", "sbin") and not str(one).startswith(("/usr/", "/bin/", "/sbin/")):
+        if str(one).startswith(("/usr/", "/bin/", "/sbin/")):
+            continue
+        yield one.parent
+        if one.parent.name in ("bin", "sbin"):
             yield one.parent.parent
             if (one.parent.parent / "pyvenv.cfg").is_file():
                 yield from _installation((one.parent / "python").resolve())
-        elif not str(one).startswith("/usr/"):
-            yield one.parent

@@ -14,6 +14,7 @@ from jsonschema import Draft202012Validator
 from jsonschema.exceptions import ValidationError
 
 from reviewbot.core.diff import ChangeKind, Side
+from reviewbot.core.drafts import Drafts, Message, Rewording, Scaffold, Stages
 from reviewbot.core.findings import Posted, Severity
 from reviewbot.core.labels import Label
 from reviewbot.core.policy import Source
@@ -194,3 +195,14 @@ def test_no_draft_about_a_credential_is_in_it() -> None:
                      scaffolds=(replace(DRAFTS.scaffolds[0], label=Label.SECRET),))  # fmt: skip
     written = json.loads(render(replace(DRAFTED, drafts=secret)))
     assert (written["message"], written["scaffolds"]) == (None, [])
+
+
+def test_no_text_of_a_draft_is_more_than_utf8_can_hold() -> None:
+    odd = "\udce9"
+    message = Message(odd, odd, Label.PUBLIC, odd, odd)
+    made = Drafts(messages=(message,), rewordings=(Rewording(odd, odd, (odd,), message, (odd,)),),
+                  scaffolds=(Scaffold(odd, odd, odd, odd, odd, Stages(True), Label.PUBLIC, odd, 1, (odd,)),),
+                  refused=((odd, odd, Label.PUBLIC),))  # fmt: skip
+    text = render(replace(EMPTY, drafts=made))
+    assert "\\udce9" not in text
+    assert text.count('"\\\\xe9"') == 21

@@ -29,6 +29,16 @@ PYTHON = next((path for path in ("/usr/local/bin/python3", "/usr/bin/python3") i
 SMALL = {"seconds": 4.0, "memory": 256 * MIB, "processes": 48, "output": MIB, "file": 16 * MIB, "disk": 64 * MIB,
          "entries": 500}  # fmt: skip
 
+#: Every attempt is made, whatever became of the one before.
+TRY = """
+import os, sys
+def attempt(work, *arguments):
+    try:
+        return work(*arguments)
+    except (OSError, ValueError) as error:
+        print(error)
+"""
+
 #: By which means, and who runs it: root makes it a stranger, somebody else remains who they are.
 ROLES = ("namespaces as root", "filters as root", "namespaces as nobody", "filters as nobody")
 

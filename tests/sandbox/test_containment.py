@@ -102,3 +102,18 @@ def test_the_cell_imports_the_standard_library_and_itself_alone() -> None:
     assert all(
         name in ("reviewbot", "reviewbot.sandbox") or name.startswith("reviewbot.sandbox.cell") for name in names
     )
+
+
+def test_root_of_a_container_without_power_over_mounts_is_held_by_filters() -> None:
+    """As a job of a container engine runs: root, but neither a mount nor a namespace is to be had."""
+    require(os.geteuid() == 0, "root, who can lay powers down")
+    from tests.sandbox.cells import ROLES, cell
+
+    with cell(ROLES[1]) as made:
+        less = ["setpriv", "--bounding-set=-sys_admin", "--inh-caps=-sys_admin"]
+        argv = [*less, *made.argv("")[:-1], json.dumps({"contained": True})]
+        done = subprocess.run(argv, capture_output=True, timeout=60)
+    found = json.loads(done.stdout)
+    assert (found["means"], found["files"], found["network"], found["processes"]) == ("filters", True, True, True)
+    assert found["user"] is not None
+    assert found["reasons"][0].startswith("namespaces: ")

@@ -80,6 +80,26 @@ def test_memory_of_one_process_is_bounded(cell: Cell) -> None:
     assert ended.memory < SMALL["memory"] + 64 * MIB
 
 
+def test_memory_that_is_of_no_process_is_bounded(cell: Cell) -> None:
+    """Files in memory, which no limit of a process counts, and pages that processes share."""
+    ended = cell.run(
+        """
+        import mmap, os, time
+        held = []
+        for number in range(64):
+            file = os.memfd_create("x")
+            os.write(file, bytes(8 * 1024 * 1024))
+            pages = mmap.mmap(-1, 8 * 1024 * 1024)
+            pages.write(bytes(8 * 1024 * 1024))
+            held += [file, pages]
+            time.sleep(0.02)
+        time.sleep(60)
+        """,
+        {"seconds": 20.0},
+    )
+    assert ended.ended == "memory"
+
+
 def test_memory_of_many_processes_is_bounded(cell: Cell) -> None:
     ended = cell.run(
         """

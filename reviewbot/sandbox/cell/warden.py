@@ -22,7 +22,7 @@ _PAGE = os.sysconf("SC_PAGE_SIZE")
 def watched(given: Order, program: int, lifeline: int) -> tuple[str, int | None]:
     """How the program ended, and with which exit code. Nothing is ended here."""
     deadline = time.monotonic() + given.seconds
-    room = _free(given)
+    room, shared = _free(given), _shared()
     while True:
         with suppress(ChildProcessError):
             while (found := os.waitpid(-1, os.WNOHANG))[0]:
@@ -30,7 +30,7 @@ def watched(given: Order, program: int, lifeline: int) -> tuple[str, int | None]
                     return "exited", os.waitstatus_to_exitcode(found[1])
         if time.monotonic() > deadline:
             return "time", None
-        if _taken(given) > given.memory:
+        if _taken(given) + max(_shared() - shared, 0) > given.memory:
             return "memory", None
         left = _free(given)
         if room[0] - left[0] > given.disk or room[1] - left[1] > given.entries:
@@ -67,7 +67,7 @@ def _free(given: Order) -> tuple[int, int]:
 
 
 def _taken(given: Order) -> int:
-    """Bytes of memory that all processes of the program have; what they share counts for each."""
+    """Bytes of memory that processes of the program have to themselves; what a fork still shares counts for each."""
     pids = _all() if given.means == "namespaces" else _ours()
     total = 0
     for pid in pids:
@@ -76,6 +76,15 @@ def _taken(given: Order) -> int:
                 fields = Path(f"/proc/{pid}/statm").read_bytes().split()
                 total += (int(fields[1]) - int(fields[2])) * _PAGE
     return total
+
+
+def _shared() -> int:
+    """Bytes of memory that are of no one process: shared, in files of memory, in swap. All that the machine has."""
+    with suppress(OSError, ValueError, KeyError):
+        rows = (line.split(":") for line in Path("/proc/meminfo").read_text().splitlines())
+        found = {name: int(value.split()[0]) for name, value in rows}
+        return (found["Shmem"] + found["SwapTotal"] - found["SwapFree"]) * 1024
+    return 0
 
 
 def _all() -> Iterator[int]:

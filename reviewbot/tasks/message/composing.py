@@ -8,9 +8,8 @@ from reviewbot.core.diff import FileDiff
 from reviewbot.core.drafts import Message
 from reviewbot.core.labels import Label
 from reviewbot.tasks.message.convention import Convention
-from reviewbot.tasks.message.dependencies import updates
 from reviewbot.tasks.message.facts import facts
-from reviewbot.tasks.message.kinds import kind
+from reviewbot.tasks.message.kinds import kind, reason
 from reviewbot.tasks.message.parts import parts
 from reviewbot.tasks.message.phrasing import Phrase
 from reviewbot.tasks.message.scopes import scope
@@ -28,7 +27,7 @@ def composed(files: Sequence[FileDiff], convention: Convention, label: Label, *,
     type_ = kind(held, convention, branch)
     said = [one.said(convention.mood) for one in phrases(held, told, type_)]
     said = said or [Phrase("change", ("nothing",)).said(convention.mood)]
-    pinned = bool(updates(held)) and not any(part.role == "code" for part in held)
+    pinned = reason(held) in ("dependencies", "actions")
     body = bullets(list(dict.fromkeys(said[1:])))
     draft = Draft(type_, scope(held, convention, type_, pinned), said[0], body, told.breaking)
     return shaped(draft, convention, label, branch=branch)

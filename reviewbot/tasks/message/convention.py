@@ -16,6 +16,8 @@ Case = Literal["lower", "sentence"]
 
 #: Messages that are read, and how few tell nothing.
 _READ, _FEW = 500, 5
+#: Characters of a subject that are read.
+_WIDE = 400
 #: Headers of one kind that tell a habit, and those without a scope for one with it that tell it is an exception.
 _SOME, _BARE = 3, 3
 #: Headers after which a type that none of them has is one that the project does not use.
@@ -89,7 +91,7 @@ def learned(messages: Sequence[str]) -> Convention:
     texts = [text for text in every if not _BOT.search(text)]
     if len(texts) < _FEW:
         return Convention()
-    subjects = [text.partition("\n")[0] for text in texts]
+    subjects = [text.partition("\n")[0][:_WIDE] for text in texts]
     headers = [read for read in map(header, map(_unticketed, subjects)) if read is not None]
     known = [read for read in headers if read.type.lower() in _KNOWN]
     conventional = 2 * len(known) >= len(subjects)
@@ -179,7 +181,7 @@ def _spelled(scopes: Counter[str]) -> tuple[str, ...]:
 
 
 def _dependencies(texts: Sequence[str]) -> tuple[str, str]:
-    headers = (header(text.partition("\n")[0]) for text in texts)
+    headers = (header(text.partition("\n")[0][:_WIDE]) for text in texts)
     read = [one for one in headers if one is not None and _is_of_dependencies(one)]
     actions = [one for one in read if _ACTION.search(one.description)]
     return _usual([one for one in read if one not in actions]) or _usual(read), _usual(actions)
@@ -190,7 +192,7 @@ def _is_of_dependencies(read: Header) -> bool:
 
 
 def _usual(headers: Iterable[Header]) -> str:
-    """The type that nearly all of these have, where there are some."""
+    """The type that most of these have, where there are some."""
     counts = Counter(read.type for read in headers)
     most = counts.most_common(1)
-    return most[0][0] if most and most[0][1] >= _SOME and 4 * most[0][1] >= 3 * counts.total() else ""
+    return most[0][0] if most and most[0][1] >= _SOME and 2 * most[0][1] > counts.total() else ""

@@ -7,10 +7,9 @@ from collections import Counter
 from collections.abc import Sequence
 
 from reviewbot.tasks.message.definitions import Definition
+from reviewbot.tasks.message.facts import options
 from reviewbot.tasks.message.parts import Part
 
-#: An option of a command.
-_OPTION = re.compile(r"""["'`](--[a-z][\w-]{1,40})""")
 #: What the declaration of a type has as optional: a caller may use it, and need not.
 _OPTIONAL = re.compile(r"^(?:readonly )?(\w{1,60})\?\s*[:(]")
 _BRANCH = re.compile(r"^(?:\}\s*)?(?:else )?(?:if|elif|elsif|unless|guard|except|catch|rescue|try)\b")
@@ -77,10 +76,9 @@ def _is_rearranged(added: Sequence[str], removed: Sequence[str], least: int = _S
 
 def _offers(code: Sequence[Part], added: Sequence[str], removed: Sequence[str]) -> bool:
     """Whether something is there for others that was not: a definition, an option, a file of code."""
-    old, new = "\n".join(removed), "\n".join(added)
-    if set(_OPTION.findall(new)) - set(_OPTION.findall(old)):
+    if options(code)[0]:
         return True
-    if {found[1] for line in added if (found := _OPTIONAL.match(line))} - set(_WORD.findall(old)):
+    if {found[1] for line in added if (found := _OPTIONAL.match(line))} - set(_WORD.findall("\n".join(removed))):
         return True
     if any(part.is_new and part.added for part in code):
         return True

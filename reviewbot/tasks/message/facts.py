@@ -52,7 +52,7 @@ def facts(parts: Sequence[Part]) -> Facts:
     own = {one.own for one, _ in moved}
     removed = _outermost([one for one, _ in vanished if one.own not in own])
     altered = [pair for part in code for pair in part.altered]
-    gained, lost = _options(code)
+    gained, lost = options(code)
     return Facts(
         tuple(_outermost([one for one, _ in appeared if one.own not in own])), tuple(removed), tuple(renamed),
         tuple(moved), tuple(altered), gained, tuple(_broken(removed, renamed, altered, lost)),
@@ -90,7 +90,7 @@ def _anonymous(one: Definition) -> tuple[str, str]:
     return one.kind, re.sub(rf"(?<![\w$]){re.escape(one.own)}(?![\w$])|(?<=def|ass){re.escape(one.own)}", "", one.text)
 
 
-def _options(code: Sequence[Part]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+def options(code: Sequence[Part]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The options of commands that are there now and were not, and the other way round."""
     old, new, gained, lost = set(), set(), [], []
     for part in code:

@@ -26,12 +26,17 @@ def kind(parts: Sequence[Part], convention: Convention, branch: str = "") -> str
         return convention.allowed("revert")
     if convention.releases and released(parts) and not _roles(parts) & {"test"}:
         return convention.releases
-    found = next((said for rule in _RULES if (said := rule(parts)) is not None), "chore")
+    found = reason(parts)
     if found == "dependencies":
         return convention.dependencies or convention.allowed(_of_dependencies(parts))
     if found == "actions":
         return convention.actions or convention.dependencies or convention.allowed("ci")
     return convention.allowed(_as_code(parts) if found == "ci" and "ci" in convention.unused else found)
+
+
+def reason(parts: Sequence[Part]) -> str:
+    """The type as the convention has it; `dependencies` and `actions` for new versions of what others made."""
+    return next((said for rule in _RULES if (said := rule(parts)) is not None), "chore")
 
 
 def _roles(parts: Sequence[Part]) -> frozenset[str]:

@@ -87,15 +87,16 @@ def commands(commit: str, message: Message, *, is_head: bool) -> tuple[str, ...]
     """
     if not _COMMIT.fullmatch(commit):
         return ()
-    said = " ".join(f"-m {_quoted(one)}" for one in (message.subject, message.body) if one)
     if is_head:
-        return (f"git commit --amend --only {said}",)
+        return (f"{_printed(message.text)} | git commit --amend --only --file=-",)
+    amend = _printed(f"amend! {commit}\n\n{message.text}")
     return (
-        f"git commit --allow-empty --only -m {_quoted(f'amend! {commit}')} {said}",
-        f"GIT_SEQUENCE_EDITOR=: {_REBASE} {_quoted(f'{commit}^')}",
+        f"{amend} | git commit --allow-empty --only --file=-",
+        f"GIT_SEQUENCE_EDITOR=: {_REBASE} {commit}^",
     )
 
 
-def _quoted(text: str) -> str:
-    """A word of a shell; no sign in it moves a terminal that it is pasted into."""
-    return shlex.quote("\n".join(visible(line) for line in encodable(text).split("\n")))
+def _printed(text: str) -> str:
+    """What prints the text, itself on one line: each of its own is a word in quotes, and moves no terminal."""
+    lines = encodable(text).removesuffix("\n").split("\n")
+    return " ".join(("printf '%s\\n'", *(shlex.quote(visible(line)) for line in lines)))

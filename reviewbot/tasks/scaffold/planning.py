@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import posixpath
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from reviewbot.core import grammars
 from reviewbot.core.diff import FileDiff
+from reviewbot.core.paths import is_test
 from reviewbot.core.symbols import Syntax
 from reviewbot.core.text import is_odd
 from reviewbot.tasks.scaffold.choosing import chosen
@@ -17,6 +19,8 @@ from reviewbot.tasks.scaffold.suites import Framework, Language, Suite, Surround
 LONGEST = 60_000
 #: Digits of a blob's name that a scaffold is stamped with.
 _DIGITS = 10
+#: Tests whose look is followed, characters of each, and of a manifest.
+_NEAR, _SHOWN, _MANIFEST = 5, 4000, 50_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +65,26 @@ def _suite(spoken: Language, target: Target, around: Surroundings, is_place: Cal
     module = framework.module(target, path, around)
     if not module:
         return Unsuited(target.id, "no test can import it from there")
-    suite = Suite(target, framework.NAME, path, module, cases, blob[:_DIGITS], around)
+    suite = Suite(target, framework.NAME, path, module, cases, blob[:_DIGITS], _nearby(around, path))
     text = framework.render(suite)
     if len(text) > LONGEST or not parses(grammars.language_of(path) or target.language, text):
         return Unsuited(target.id, "what would be written does not parse")
     return suite
+
+
+def _nearby(around: Surroundings, path: str) -> Surroundings:
+    """What the look of a file at `path` goes by: manifests above it, and the beginnings of the nearest tests."""
+    grammar, folder = grammars.language_of(path), posixpath.dirname(path)
+
+    def shared(other: str) -> int:
+        return len(posixpath.commonprefix((f"{folder}/", f"{posixpath.dirname(other)}/")))
+
+    manifests = {other: text for other, text in around.texts.items() if not is_test(other) and len(text) <= _MANIFEST
+                 and f"{folder}/".startswith(posixpath.join(posixpath.dirname(other), ""))}  # fmt: skip
+    tests = sorted((other for other in around.texts if is_test(other) and grammars.language_of(other) == grammar),
+                   key=lambda other: (-shared(other), other))  # fmt: skip
+    texts = {**manifests, **{other: around.texts[other][:_SHOWN] for other in tests[:_NEAR]}}
+    return Surroundings(frozenset(texts), texts)
 
 
 def framework_of(suite: Suite) -> Framework:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from reviewbot.core.diff import FileDiff
 from reviewbot.core.drafts import Message
 from reviewbot.core.labels import Label
+from reviewbot.core.text import encodable, visible
 from reviewbot.tasks.message.convention import Convention
 from reviewbot.tasks.message.poor import commands, problems
 from tests.readings import diff
@@ -129,20 +130,15 @@ HOSTILE = st.text(alphabet=st.sampled_from("ab'\"`$(){};&|<>\\!#~*?[]\n\t -\x1b\
 @given(HOSTILE, HOSTILE)
 def test_no_text_leaves_its_quotes(subject: str, body: str) -> None:
     message = Message(subject.replace("\n", " ") or "x", body, Label.INTERNAL)
-    for is_head in (True, False):
-        for line in commands("a" * 40, message, is_head=is_head):
-            assert line.isprintable() or set(line) - {"\n"} == {sign for sign in line if sign.isprintable()}
-            found = subprocess.run(
-                ["/bin/sh", "-c", f"git() {{ printf '%s\\0' \"$#\" \"$@\"; }}\n{line}"],
-                capture_output=True, check=True, env={"PATH": "/nonexistent"},
-            )  # fmt: skip
-            count, *words = found.stdout.decode().split("\0")[:-1]
-            assert int(count) == len(words)
+    shown = "".join(f"{visible(encodable(line))}\n" for line in message.text.removesuffix("\n").split("\n"))
+    commit = "a" * 40
+    told = {True: [shown], False: [f"amend! {commit}\n\n{shown}", ""]}
+    for is_head, texts in told.items():
+        for line, text in zip(commands(commit, message, is_head=is_head), texts, strict=True):
+            assert line.isprintable()
+            script = f"git() {{ printf '%s\\0' \"$@\" >&2; cat; }}\n{line}"
+            found = subprocess.run(["/bin/sh", "-c", script], capture_output=True, check=True, stdin=subprocess.DEVNULL)
+            assert found.stdout.decode() == text
+            words = found.stderr.decode().split("\0")[:-1]
             assert words[0] in ("commit", "rebase")
-            assert len(words) == line_words(message, is_head, words[0])
-            assert found.stderr == b""
-
-
-def line_words(message: Message, is_head: bool, command: str) -> int:
-    said = 4 if message.body else 2
-    return (3 if is_head else 5) + said if command == "commit" else 6
+            assert all(word.startswith("--") or word == f"{commit}^" for word in words[1:])

@@ -17,7 +17,7 @@ from tests.readings import diff
 from tests.requirements import require
 
 MODULES = Path(__file__).parents[1] / "runner" / "node_modules"
-TOOLCHAINS: Mapping[str, Toolchain] = {"jest": jest, "vitest": vitest, "mocha": mocha, "node:test": nodetest}
+TOOLCHAINS: Mapping[str, Toolchain] = {"jest": jest, "vitest": vitest, "mocha": mocha, "nodetest": nodetest}
 _NODE = shutil.which("node")
 
 

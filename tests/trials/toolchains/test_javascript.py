@@ -100,9 +100,9 @@ SCENES = {
             "test/unit/sum.test.ts": "import { describe, it } from 'mocha';\nimport { sum } from '../../src/sum.js';\n",
         },
     ),
-    "node-commonjs": Scene("node:test", "clamp.js", PLAIN, "clamp.test.js", "./clamp", {"package.json": "{}"}),
+    "node-commonjs": Scene("nodetest", "clamp.js", PLAIN, "clamp.test.js", "./clamp", {"package.json": "{}"}),
     "node-modules-mirrored": Scene(
-        "node:test", "src/deep/clamp.js", MODERN, "test/deep/clamp.test.js", "../../src/deep/clamp.js",
+        "nodetest", "src/deep/clamp.js", MODERN, "test/deep/clamp.test.js", "../../src/deep/clamp.js",
         {
             "package.json": '{"type": "module", "scripts": {"test": "node --test"}}',
             "src/deep/sum.js": "export const sum = (a, b) => a + b;\n",
@@ -110,7 +110,7 @@ SCENES = {
         },
     ),
     "node-typescript-tsx": Scene(
-        "node:test", "src/clamp.ts", TYPED, "src/clamp.test.ts", "./clamp",
+        "nodetest", "src/clamp.ts", TYPED, "src/clamp.test.ts", "./clamp",
         {"package.json": '{"devDependencies": {"tsx": "4"}}'},
     ),
     "monorepo-package": Scene(
@@ -242,8 +242,8 @@ def added(case: Case) -> str:
 
 @pytest.mark.parametrize("framework", TOOLCHAINS)
 def test_a_runner_that_is_not_installed_is_named(framework: str, tmp_path: Path) -> None:
-    ground = Ground(tmp_path, {"node": "/usr/bin/node"}.get if framework != "node:test" else lambda _: None)
-    with pytest.raises(MissingToolError, match=framework.partition(":")[0]):
+    ground = Ground(tmp_path, {"node": "/usr/bin/node"}.get if framework != "nodetest" else lambda _: None)
+    with pytest.raises(MissingToolError, match=framework.removesuffix("test")):
         TOOLCHAINS[framework].running(ground, "src/a.test.js")
 
 

@@ -41,12 +41,12 @@ def picked(path: str, repository: Surroundings) -> str:
         ({"package_json": '{"devDependencies": {"vitest": "3"}}'}, "vitest"),
         ({"package_json": '{"dependencies": {"jest": "30"}}'}, "jest"),
         ({"package_json": '{"devDependencies": {"mocha": "11", "chai": "6"}}'}, "mocha"),
-        ({"package_json": '{"scripts": {"test": "node --test test/"}}'}, "node:test"),
-        ({"package_json": '{"scripts": {"test": "c8 node --import tsx --test"}}'}, "node:test"),
+        ({"package_json": '{"scripts": {"test": "node --test test/"}}'}, "nodetest"),
+        ({"package_json": '{"scripts": {"test": "c8 node --import tsx --test"}}'}, "nodetest"),
         ({"package_json": '{"jest": {}}'}, "jest"),
         ({"package_json": "{}", "vitest_config_ts": ""}, "vitest"),
         ({"package_json": "{}", "_mocharc_json": "{}"}, "mocha"),
-        ({"package_json": "{}", "test__a_test_js": "import { test } from 'node:test';"}, "node:test"),
+        ({"package_json": "{}", "test__a_test_js": "import { test } from 'node:test';"}, "nodetest"),
         ({"package_json": "{}", "test__a_test_js": "import { test } from 'vitest';"}, "vitest"),
         ({"package_json": "{}", "test__a_test_js": "const { expect } = require('chai');"}, "mocha"),
         ({"package_json": "{}", "test__a_test_js": "const f = jest.fn();"}, "jest"),
@@ -56,15 +56,15 @@ def picked(path: str, repository: Surroundings) -> str:
         ),
         (
             {
-                "package_json": '{"devDependencies": {"jest": "29"}}',
-                "src__package_json": '{"scripts": {"test": "mocha"}}',
+                "package_json": '{"devDependencies": {"jest": "29"}, "jest": {}}',
+                "src__package_json": '{"devDependencies": {"mocha": "11"}}',
             },
             "mocha",
         ),
-        ({"package_json": "{}"}, "node:test"),
-        ({}, "node:test"),
-        ({"package_json": "[" * 100_000}, "node:test"),
-        ({"package_json": '{"devDependencies": [], "scripts": 1, "type": {}}'}, "node:test"),
+        ({"package_json": "{}"}, "nodetest"),
+        ({}, "nodetest"),
+        ({"package_json": "[" * 100_000}, "nodetest"),
+        ({"package_json": '{"devDependencies": [], "scripts": 1, "type": {}}'}, "nodetest"),
     ],
 )
 def test_the_framework_is_the_one_that_the_repository_uses(texts: dict[str, str], name: str) -> None:
@@ -73,7 +73,7 @@ def test_the_framework_is_the_one_that_the_repository_uses(texts: dict[str, str]
 
 def test_typescript_without_any_sign_goes_where_it_needs_no_setting() -> None:
     assert picked("src/a.ts", around("src/a.ts", package_json="{}")) == "vitest"
-    assert picked("src/a.ts", around("src/a.ts", package_json='{"devDependencies": {"tsx": "4"}}')) == "node:test"
+    assert picked("src/a.ts", around("src/a.ts", package_json='{"devDependencies": {"tsx": "4"}}')) == "nodetest"
 
 
 @pytest.mark.parametrize(

@@ -90,7 +90,7 @@ def weight(around: Surroundings, path: str, signs: Signs) -> int:
         said = 40 * bool(signs.script.search(package.scripts)) + 20 * bool(signs.keys & package.keys)
         said += 20 * bool(signs.packages & package.dependencies) + 20 * _is_configured(around, package.folder, signs)
         said += min(60, 10 * sum(1 for text in inside if signs.test.search(text)))
-        total += said
+        total += said >> (2 * depth)
     return total
 
 
