@@ -34,7 +34,7 @@ lock:
 	$(LOCK) --extra all --extra test --extra bench -o .ci/requirements-bench.txt
 
 clean:
-	rm -rf .venv .ollama dist build tests/packaging/runner/node_modules tests/packaging/runner/wheels
+	rm -rf .venv .ollama dist build tests/*/runner/node_modules tests/packaging/runner/wheels
 
 .venv/python:
 	$(PYTHON) -m venv .venv
@@ -64,10 +64,12 @@ clean:
 	touch $@
 
 # Node's programs and a folder of wheels for the tests of the packaging: node 20 or newer with npm, the package index.
-runners: tests/packaging/runner/node_modules/.package-lock.json tests/packaging/runner/wheels/ready
+runners: tests/packaging/runner/node_modules/.package-lock.json tests/packaging/runner/wheels/ready \
+    tests/trials/runner/node_modules/.package-lock.json
 
-tests/packaging/runner/node_modules/.package-lock.json: tests/packaging/runner/package-lock.json
-	npm ci --prefix tests/packaging/runner --ignore-scripts --no-audit --no-fund --silent
+# The programs that run action.yml and the GitLab templates; the test frameworks that scaffolds are tried with.
+tests/%/runner/node_modules/.package-lock.json: tests/%/runner/package-lock.json
+	npm ci --prefix $(@D)/.. --ignore-scripts --no-audit --no-fund --silent
 	touch $@
 
 tests/packaging/runner/wheels/ready: .ci/requirements.txt | .venv/run

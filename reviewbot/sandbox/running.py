@@ -55,7 +55,7 @@ def run_by(means: Means, argv: Sequence[str], *, root: Path, cwd: Path, writable
             output, full = _heard(process, began + limits.seconds + _GRACE, limits.output)
             said = _ended(process, report)
         finally:
-            process.kill()
+            _stopped(process)
     return _outcome(said, output, full, time.monotonic() - began)
 
 
@@ -97,21 +97,26 @@ def _heard(process: Popen[bytes], deadline: float, most: int) -> tuple[bytes, bo
 
 
 def _ended(process: Popen[bytes], report: IO[bytes]) -> Mapping[str, object]:
-    """What the warden says of the end; nobody waits for the program any more, which the warden sees."""
-    assert process.stdin is not None  # noqa: S101 (a pipe)
-    os.set_blocking(report.fileno(), False)
-    try:
+    """What the warden says of the end."""
+    with suppress(TimeoutExpired):
         process.wait(0.05)
-    except TimeoutExpired:
-        with suppress(BrokenPipeError):
-            process.stdin.close()
-        with suppress(TimeoutExpired):
-            process.wait(_GRACE)
+    _stopped(process)
+    os.set_blocking(report.fileno(), False)
     line = (report.read(_CHUNK) or b"").partition(b"\n")[0]
     try:
         return dict(json.loads(line))
     except ValueError:
         return {}
+
+
+def _stopped(process: Popen[bytes]) -> None:
+    """Nobody waits for the program any more: the warden sees it, ends all that runs and goes."""
+    assert process.stdin is not None  # noqa: S101 (a pipe)
+    with suppress(BrokenPipeError):
+        process.stdin.close()
+    with suppress(TimeoutExpired):
+        process.wait(_GRACE)
+    process.kill()
 
 
 def _outcome(said: Mapping[str, object], output: bytes, full: bool, seconds: float) -> Outcome:

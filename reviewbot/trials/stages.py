@@ -89,6 +89,8 @@ def tried(scaffold: Scaffold, aim: Aim, repo: Repository, commit: str, terms: Te
         return _untried(scaffold, _line(str(error)))
     except UnicodeEncodeError:
         return _untried(scaffold, "it holds what no file can")
+    except OSError as error:
+        return _untried(scaffold, f"the copy cannot be used: {error.strerror}")
     return replace(scaffold, stages=stages, notices=(*scaffold.notices, *notices))
 
 

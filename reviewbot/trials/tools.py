@@ -99,7 +99,7 @@ def _installation(program: Path) -> Iterator[Path]:
         if str(one).startswith(("/usr/", "/bin/", "/sbin/")):
             continue
         yield one.parent
-        if one.parent.name in ("bin", "sbin"):
+        if one.parent.name in ("bin", "sbin", "shims"):
             yield one.parent.parent
             if (one.parent.parent / "pyvenv.cfg").is_file():
                 yield from _installation((one.parent / "python").resolve())

@@ -7,6 +7,8 @@ import subprocess
 import time
 from pathlib import Path
 
+import pytest
+
 from reviewbot.sandbox.limits import MIB
 from tests.sandbox.cells import SMALL, Cell, eventually
 
@@ -54,6 +56,7 @@ def test_a_bomb_of_threads_stays_few(cell: Cell) -> None:
     ended = cell.run(
         """
         import threading, time
+        threading.stack_size(64 * 1024)
         started = 0
         try:
             while started < 5000:
@@ -62,7 +65,8 @@ def test_a_bomb_of_threads_stays_few(cell: Cell) -> None:
         except RuntimeError:
             pass
         open("writable/started", "w").write(str(started))
-        """
+        """,
+        {"memory": 2048 * MIB},
     )
     assert ended.ended == "exited"
     assert 1 < int((cell.writable / "started").read_text()) < SMALL["processes"]
@@ -206,13 +210,15 @@ def test_a_daemon_does_not_outlive_its_program(cell: Cell) -> None:
     _assert_dead(cell.writable / "alive")
 
 
-def test_a_program_dies_with_whoever_waits_for_it(cell: Cell) -> None:
-    driver = subprocess.Popen(cell.argv(_DAEMON, {"seconds": 60.0}, "stay"), stdout=subprocess.DEVNULL)
+@pytest.mark.parametrize("how", [signal.SIGKILL, signal.SIGINT, signal.SIGTERM])
+def test_a_program_dies_with_whoever_waits_for_it(cell: Cell, how: signal.Signals) -> None:
+    driver = subprocess.Popen(cell.argv(_DAEMON, {"seconds": 60.0}, "stay"), stdout=subprocess.DEVNULL,
+                              stderr=subprocess.DEVNULL)  # fmt: skip
     alive = cell.writable / "alive"
     try:
         eventually("the daemon runs", lambda: alive.exists() and alive.stat().st_size > 1)
     finally:
-        driver.send_signal(signal.SIGKILL)
+        driver.send_signal(how)
         driver.wait()
     eventually("its processes are gone", lambda: not cell.left())
     _assert_dead(alive)

@@ -131,6 +131,11 @@ def test_a_place_that_is_none_is_not_written(work: Work, terms: Terms, path: str
     assert found.notices[1].startswith("not run: ")
 
 
+def test_a_text_that_no_file_can_hold_is_not_run(work: Work, terms: Terms) -> None:
+    found = run(work, terms, "# \ud800\n" + TEST)
+    assert found.notices[1:] == ("not run: it holds what no file can",)
+
+
 def test_what_does_not_parse_is_not_run(work: Work, terms: Terms) -> None:
     commit = work.commit(**{"shop/limits.py": TARGET})
     with opened(work.path) as repo:

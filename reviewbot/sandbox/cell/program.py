@@ -23,8 +23,10 @@ def become(given: Order, output: int, report: int) -> None:
     null = os.open("/dev/null", os.O_RDONLY)
     for place, source in ((0, null), (1, output), (2, output)):
         os.dup2(source, place)
-    os.closerange(3, report)
-    os.closerange(report + 1, os.sysconf("SC_OPEN_MAX"))
+    # Not up to the limit, which may be a thousand million.
+    for opened in {int(name) for name in os.listdir("/proc/self/fd")} - {0, 1, 2, report}:  # noqa: PTH208
+        with suppress(OSError):  # that of the listing itself
+            os.close(opened)
     os.set_inheritable(report, False)
     os.umask(0o022)
     os.nice(5)

@@ -92,7 +92,7 @@ def commands(commit: str, message: Message, *, is_head: bool) -> tuple[str, ...]
     amend = _printed(f"amend! {commit}\n\n{message.text}")
     return (
         f"{amend} | git commit --allow-empty --only --file=-",
-        f"GIT_SEQUENCE_EDITOR=: {_REBASE} {commit}^",
+        f"GIT_SEQUENCE_EDITOR=: {_REBASE} {shlex.quote(f'{commit}^')}",
     )
 
 

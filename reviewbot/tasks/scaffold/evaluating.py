@@ -107,8 +107,7 @@ def _compared(sign: str, left: Value, right: Value) -> bool | None:
     if isinstance(left, Unknown) or isinstance(right, Unknown):
         return None
     if sign in _COMPARED:
-        if kin(left) == kin(right) == "number":
-            assert isinstance(left, int | float) and isinstance(right, int | float)  # noqa: S101 (for the type checker)
+        if kin(left) == kin(right) == "number" and isinstance(left, int | float) and isinstance(right, int | float):
             return _COMPARED[sign](left, right)
         return None
     if isinstance(left, Sized) and isinstance(right, Sized):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from reviewbot.core.expressions import COMMENTS, NAME, call_of, dotted
+from reviewbot.core.expressions import COMMENTS, NAME, call_of
 from reviewbot.core.grammars import parse
 from reviewbot.core.strings import STRINGS
 from reviewbot.core.strings import literal as written
@@ -87,7 +87,7 @@ def _path(node: Node, above: str) -> Iterator[str]:
     if above:
         yield f"{above}{name}" if above.endswith(".") else f"{above}.{name}"
     else:
-        yield name if node.type != "qualified_name" else dotted(node) if "\\" not in name else name
+        yield name
 
 
 def words(name: str) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ import re
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from reviewbot.core.drafts import Message
@@ -94,6 +94,7 @@ def test_long_lines_are_wrapped_and_never_begin_with_what_git_obeys() -> None:
     body = said("grow pauses", "It waits for us and then some more of it " * 6).body
     assert max(map(len, body.split("\n"))) <= 72
     assert said("grow pauses", f"{'word ' * 14}Signed-off-by: me").body == ""
+    assert said("grow pauses", f"{'word ' * 14}mends #7 now").body == ""
 
 
 def test_the_ticket_of_the_draft_stays() -> None:
@@ -134,6 +135,7 @@ PIECES = st.sampled_from((
 PROSE = st.lists(PIECES, max_size=14).map("".join) | st.text(max_size=60)
 
 
+@settings(deadline=None)
 @given(PROSE, PROSE, PROSE, st.sampled_from((DRAFT, BROKEN)), st.text(max_size=20))
 def test_whatever_the_reply_is_the_message_holds(
     type_: str, subject: str, body: str, draft: Message, after: str

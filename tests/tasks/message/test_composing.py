@@ -95,6 +95,19 @@ def test_a_scope_is_one_that_the_project_uses() -> None:
     assert subject(diff("lib/other.py", CODE, CODE.replace("* 2", "** 2")), convention=log).startswith("fix: ")
 
 
+def test_a_scope_that_leaves_no_room_is_left_out() -> None:
+    name = "a" * 45
+    long = Convention(scopes=(name,), scoped=1.0)
+    assert (
+        subject(diff(f"{name}.py", CODE, CODE.replace("* 2", "** 2")), convention=long) == "fix: correct Retry.backoff"
+    )
+
+
+def test_what_is_broken_in_one_hunk_hides_nothing_in_the_next() -> None:
+    old = "TYPES = [\n" + "\n" * 30 + 'def f(a=1):\n    """A."""\n\n    if a:\n        return 1\n'
+    assert subject(diff("a.py", old, old.replace("(a=1)", "(a=1, b=2)"))) == "feat: add parameter b to f"
+
+
 TICKETS = Convention(ticket=("", ":"), projects=("ABC",))
 
 

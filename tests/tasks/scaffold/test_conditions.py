@@ -41,6 +41,7 @@ def solution(text: str, spelling: Spelling = PYTHON) -> Solution:
         ("x not in (1, 2)", PYTHON, {"x": "0"}, {"x": "1"}),
         ("x % 2 == 0", PYTHON, {"x": "2"}, {"x": "1"}),
         ("len(text) > 3", PYTHON, {"text": '"aaaa"'}, {"text": '"aaa"'}),
+        ("len(items) > 2", PYTHON, {"items": "[1, 1, 1]"}, {"items": "[1, 1]"}),
         ("len(text) > 255", PYTHON, {"text": '"a" * 256'}, {"text": '"a" * 255'}),
         ("text == 'yes'", PYTHON, {"text": '"yes"'}, {"text": '"abc"'}),
         ("text.strip() == ''", PYTHON, {"text": '""'}, {"text": '"abc"'}),
@@ -103,7 +104,8 @@ def test_languages_disagree_on_what_is_false() -> None:
         ("x is None or x < 0", {"x": "None"}, True), ("x < 0 or x is None", {"x": "None"}, None),
         ("x < 0", {"x": '"a"'}, None), ("len(x) == 2", {"x": '["a", "b"]'}, True),
         ("len(x) == 3", {"x": '{"a": 1}'}, False),
-        ("x == [1]", {"x": "[1]"}, None), ("len(x) > 255", {"x": '"a" * 256'}, True), ("x == 1", {"x": "True"}, False),
+        ("x == [1]", {"x": "[1]"}, None), ("len(x) == 2", {"x": "(1, 2)"}, True), ("len(x) == 1", {"x": "(1)"}, None),
+        ("len(x) > 255", {"x": '"a" * 256'}, True), ("x == 1", {"x": "True"}, False),
     ],
 )  # fmt: skip
 def test_a_row_is_judged_only_where_that_is_certain(text: str, row: dict[str, str], outcome: bool | None) -> None:

@@ -66,6 +66,7 @@ def test_nothing_outside_of_the_lines_is_changed(language: str) -> None:
         ("go", 'package p\nfunc f() (int, error) { return 1, errors.New("3") }\n', "returns one more"),
         ("java", "class A { B f() { throw new X(); } }", "nothing is raised"),
         ("java", "class A { B f(B b) { return b; } }", "returns one more"),
+        ("java", "class A { B f(B b) { return 3; } }", "returns one more"),
         ("rust", "fn f(a: &str) -> &str { a }\nfn g() -> [u8; 3] { x }\n", "3 is 4"),
         ("php", "<?php function f(): Foo { return new Foo(); }", "returns null"),
     ],

@@ -17,9 +17,10 @@ from reviewbot.tasks.scaffold.frameworks.python_calls import (
     given,
     handed,
     header,
+    held,
     imports,
+    is_by_place,
     is_real,
-    mapping,
     quoted,
     reachable,
     title,
@@ -124,17 +125,17 @@ def _test(
             yield f"    {line}"
         return
     call = called(suite, handed(suite, names)) if names else None
+    by_place = is_by_place(suite.target)
     if call is None or any(len(line) + 8 > WIDTH for line in body(call, "expected")):
-        names, call = ("arguments",), called(suite, "**arguments")
-    assert names is not None  # noqa: S101 (for the type checker)
-    heads = (*names, wanted[0]) if wanted else names
+        names, call = None, called(suite, "*arguments" if by_place else "**arguments")
+    heads = (*(names or ("arguments",)), *([wanted[0]] if wanted else []))
     yield "@pytest.mark.parametrize("
     words = [quoted(head) for head in heads]
     yield from [f"    {words[0]},"] if len(words) == 1 else bracketed("(", words, "),", 4)
     yield "    ["
     for at, case in enumerate(cases):
         pairs = given(suite.target, case)
-        values = [mapping(pairs)] if names == ("arguments",) else [value for _, value in pairs]
+        values = [value for _, value in pairs] if names else [held(pairs, by_place=by_place)]
         parts = [*values, *([wanted[1][at]] if wanted else []), f"id={quoted(case.name)}"]
         yield from bracketed("pytest.param(", parts, "),", 8)
     yield from ("    ],", ")")

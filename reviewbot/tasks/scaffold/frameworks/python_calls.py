@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from reviewbot.core.text import visible
-from reviewbot.tasks.scaffold.naming import literal, safe
+from reviewbot.tasks.scaffold.naming import safe
 from reviewbot.tasks.scaffold.splitting import split
 from reviewbot.tasks.scaffold.suites import Case, Suite, Target
 
@@ -71,7 +71,7 @@ def reachable(suite: Suite) -> tuple[Case, ...]:
 
 def _url(route: str, arguments: Mapping[str, str]) -> str:
     filled = _PLACE.sub(lambda match: arguments.get(match[1] or match[2], "1").strip("\"'"), route)
-    return literal(filled)
+    return quoted(filled)
 
 
 def imported(target: Target) -> str:
@@ -115,9 +115,11 @@ def _spelled(pairs: Pairs) -> str:
     return ", ".join(f"{name}={value}" for name, value in pairs)
 
 
-def mapping(pairs: Pairs) -> str:
-    """Arguments by their names as an expression."""
-    return f"{{{', '.join(f'{literal(name)}: {value}' for name, value in pairs)}}}"
+def held(pairs: Pairs, *, by_place: bool) -> str:
+    """Arguments as one expression: a tuple, or a mapping by their names."""
+    if by_place:
+        return f"({', '.join(value for _, value in pairs)},)"
+    return f"{{{', '.join(f'{quoted(name)}: {value}' for name, value in pairs)}}}"
 
 
 def columns(suite: Suite) -> tuple[str, ...] | None:
@@ -206,8 +208,9 @@ def title(target: Target) -> str:
 
 
 def quoted(text: str) -> str:
-    """A string as formatters write it: in the quotes that need no escape."""
-    return literal(text, "'" if '"' in text and "'" not in text else '"')
+    """A string in ASCII as formatters write it: in double quotes where it has none."""
+    written = ascii(text)
+    return f'"{written[1:-1]}"' if written[0] == "'" and not {"'", '"'} & set(text) else written
 
 
 def is_real(expected: str) -> bool:

@@ -14,10 +14,10 @@ from reviewbot.tasks.scaffold.frameworks.python_calls import (
     columns,
     given,
     header,
+    held,
     imports,
     is_by_place,
     is_real,
-    mapping,
     quoted,
     reachable,
     title,
@@ -133,7 +133,6 @@ def _rows(suite: Suite, cases: Sequence[Case], expected: Sequence[str] | None) -
     yield "    rows = ["
     for at, case in enumerate(cases):
         pairs = given(suite.target, case)
-        held = f"({', '.join(value for _, value in pairs)},)" if by_place else mapping(pairs)
-        parts = [quoted(case.name), held, *([expected[at]] if expected is not None else [])]
+        parts = [quoted(case.name), held(pairs, by_place=by_place), *([expected[at]] if expected is not None else [])]
         yield from bracketed("(", parts, "),", 8)
     yield "    ]"

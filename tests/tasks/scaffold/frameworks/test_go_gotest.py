@@ -94,3 +94,9 @@ def test_an_expectation_lands_as_it_is_and_once() -> None:
 def test_the_first_line_says_for_what_it_was_written() -> None:
     text = rendered(replace(suite(), blob="1a2b3c4d5e"))
     assert text.startswith("// Scaffold by reviewbot for pkg/x.go::Clamp (1a2b3c4d5e)\n\npackage x\n")
+
+
+def test_a_name_beyond_the_basic_plane_is_written_as_go_reads_it() -> None:
+    found = suite()
+    case = replace(found.cases[0], name="a \U0001f600 \udc80 \u00e9")
+    assert 'name: "a \\U0001f600 \\ufffd \\u00e9"' in rendered(replace(found, cases=(case,)))

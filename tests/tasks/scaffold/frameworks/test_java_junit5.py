@@ -96,3 +96,12 @@ def test_only_imports_that_are_used_stand_there() -> None:
         "import java.util.Collections;",
         "import java.util.HashMap;",
     ]
+
+
+def test_what_the_source_imports_itself_is_imported_for_values_too() -> None:
+    code = CODE.replace("int n)", "Collection<String> n)").replace(
+        "package com.acme;", "package com.acme;\n\nimport java.util.ArrayList;\nimport java.util.Collection;"
+    )
+    assert "import java.util.ArrayList;\nimport java.util.Arrays;\n" in rendered(
+        suite(code.replace("return n;", "return 1;"))
+    )

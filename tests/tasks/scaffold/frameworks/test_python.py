@@ -168,12 +168,15 @@ def test_truths_are_told_by_identity_where_all_are(framework: str) -> None:
         ("def f(x: Decimal) -> int:\n    yield x\n", ["from decimal import Decimal", "from itertools import islice"]),
         ("def test_it(x: int):\n    return x\n", ["import test_it as under_test", "under_test("]),
         ("class TestBed:\n    def f(self): return 1\n", ["import TestBed as Subject", "Subject().f()"]),
+        ("class A:\n    def __init__(self): self.n = 0\n    def f(self):\n        if not self.n:\n"
+         "            raise IndexError\n        return 1\n", ["aises(IndexError):", "        A().f()"]),
         ("class A:\n    @staticmethod\n    def f(x: int): return 1\n", ["A.f("]),
         ("class A:\n    @property\n    def f(self): return 1\n", ["repr(A().f)"]),
         ("class A:\n    def __init__(self, a: int): pass\n    def f(self, x: int): return 1\n", ["A(a=1).f("]),
         (f"class A:\n    def __init__(self, {'a' * 60}: int): pass\n    def f(self, x: int): return 1\n",
          ["subject = A("]),
         ("def f(x, /, y): return 1\n", ["f("]),
+        ("def f(request, /): return 1\n", ["f(*arguments)", "(1,)"]),
         ("def f(*, key: int): return 1\n", ["f("]),
         ("from .e import Bad\ndef f(x: int):\n    if x < 0:\n        raise Bad\n    return x\n",
          ["from pkg.x import Bad, f"]),
@@ -198,10 +201,11 @@ def test_a_url_that_would_need_quoting_is_left_out(framework: str) -> None:
 @BOTH
 def test_what_the_change_wrote_stays_inside_its_strings(framework: str) -> None:
     found = suite(SCALE, framework)
-    evil = "x\"\n'; import os\\"
+    evil = "x\"\n'; import os\\\u202e\U0001f600"
     case = Case(evil, (("value", "1"), ("factor", "2")), None)
     written = FRAMEWORKS[framework].render(replace(found, cases=(case, replace(case, name="b")), blob="1\nimport os"))
     tree = ast.parse(written)
+    assert written.isascii()
     assert evil in [node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)]
     assert "os" not in [alias.name for node in ast.walk(tree) if isinstance(node, ast.Import) for alias in node.names]
 

@@ -90,13 +90,10 @@ def test_a_guard_gives_calls_that_meet_it_and_raise() -> None:
 
 
 def test_what_meets_two_guards_is_told_by_the_first() -> None:
-    found = go.cases(
-        target(
-            'func A(n int) (int, error) { if n < 1 { return 0, nil }; if n < 0 { return 0, errors.New("a") }; '
-            "return n, nil }"
-        )
-    )
-    assert [case.raises for case in found if dict(case.arguments)["n"] == "-1"] == [""]
+    first, second = "if m == 1 { return 0, nil }", 'if n < 0 { return 0, errors.New("a") }'
+    found = go.cases(target(f"func A(n, m int) (int, error) {{ {first}; {second}; return n, nil }}"))
+    raised = {case.arguments: case.raises for case in found}
+    assert raised[("n", "-1"), ("m", "1")] == ""
 
 
 def test_a_panic_is_told_from_an_error() -> None:
@@ -171,3 +168,7 @@ def test_a_method_is_named_with_its_type_only() -> None:
     found = target("type S struct{}\nfunc (s *S) Push() {}")
     assert go.names("package x\nfunc TestQ(t *testing.T) { q.Push() }", "pkg/q_test.go", found) is False
     assert go.names("package x\nfunc TestQ(t *testing.T) { NewS().Push() }", "pkg/q_test.go", found) is True
+
+
+def test_what_ends_the_process_is_never_called() -> None:
+    assert go.cases(target("func A() { os.Exit(1) }")) == ()

@@ -75,6 +75,8 @@ def test_of_overloads_the_first_is_the_target_and_gets_no_bare_null() -> None:
     text = "public class Foo {\n  public int a(String x) { return 1; }\n  public int a(int[] x) { return 1; }\n}\n"
     (found,) = targets(text)
     assert "null" not in [dict(case.arguments)["x"] for case in java.cases(found)]
+    (inherited,) = targets("public class Foo extends Bar {\n  public int a(String x) { return 1; }\n}\n")
+    assert "null" not in [dict(case.arguments)["x"] for case in java.cases(inherited)]
 
 
 @pytest.mark.parametrize(
@@ -162,3 +164,7 @@ def test_a_type_declared_inside_is_named_with_its_class() -> None:
 )
 def test_a_test_names_what_it_can_reach_and_uses(path: str, test: str, named: bool) -> None:
     assert java.names(test, path, target("public int a() { return 1; }")) is named
+
+
+def test_what_ends_the_process_is_never_called() -> None:
+    assert java.cases(target("public void a() { System.exit(1); }")) == ()

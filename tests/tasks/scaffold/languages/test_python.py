@@ -171,7 +171,8 @@ def test_a_decorator_may_change_what_is_raised() -> None:
         ("x: str | None", ['"abc"', '""', '" a B "', "None"]), ("x: Optional[bytes]", ['b"abc"', 'b""', "None"]),
         ("x: Literal['a', 2]", ["'a'", "2"]), ("x: list[str]", ['["abc", ""]', "[]", '["abc"]']),
         ("x: dict[str, int]", ['{"abc": 1}', "{}"]), ("x: tuple[int, str]", ['(1, "abc")', '(0, "")']),
-        ("x: Callable[[int], bool]", ["lambda *_: True"]), ("x: 'int'", ["1", "0", "-1"]),
+        ("x: tuple[int, ...]", ["(1, -1)", "()", "(1,)"]), ("x: Callable[[int], bool]", ["lambda *_: True"]),
+        ("x: 'int'", ["1", "0", "-1"]),
         ("x: Iterator[int]", ["iter([1, 0])", "iter([])"]),
         ("x: Decimal", ['Decimal("1.5")', 'Decimal("0")', 'Decimal("-1")']),
         ("x: Path", ['Path("a.txt")', "Path()"]), ("x: T", ["1", "0", "-1"]), ("x: Unknown", ["..."]),
@@ -193,6 +194,34 @@ def test_classes_of_the_same_file_are_made() -> None:
     case = python.cases(targets(text)[-1])[0]
     assert dict(case.arguments) == {"color": "Color.RED", "box": "Box(size=1)", "loud": "..."}
     assert not case.comparable
+
+
+def test_a_record_takes_its_fields() -> None:
+    text = (
+        "@dataclass\nclass A:\n    a: int\n    b: list[int] = field(default_factory=list)\n"
+        "    c: int = field(init=False)\n    d: ClassVar[int] = 3\n    e: int = field(default=4)\n"
+        "    f: int = field(repr=False)\n    g = 3\n"
+    )
+    assert [(one.name, one.default) for one in only(text).parameters] == [
+        ("a", None), ("b", "…"), ("e", "4"), ("f", None),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("decorator", "route", "method", "types"),
+    [
+        ("@app.route('/a/<int:x>/<y>', methods=['GET', 'PUT'])", "/a/<int:x>/<y>", "get", ["int", "str"]),
+        ("@app.route('/a', methods=['PUT'])", "/a", "put", []),
+        ("@app.delete(path='/a/{y}')", "/a/{y}", "delete", ["str"]),
+        ("@app.post('/a/{x:path}')", "/a/{x:path}", "post", ["str"]),
+    ],
+)  # fmt: skip
+def test_an_endpoint_is_asked_by_its_route_and_method(
+    decorator: str, route: str, method: str, types: list[str]
+) -> None:
+    target = only(f"app = Flask(__name__)\n{decorator}\ndef f(x, y, other=None): return ''\n")
+    assert (target.kind, target.traits["route"], target.traits["method"]) == ("endpoint", route, method)
+    assert [one.type for one in target.parameters] == types
 
 
 @pytest.mark.parametrize(

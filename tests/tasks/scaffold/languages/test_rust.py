@@ -171,3 +171,7 @@ def test_a_test_of_another_crate_names_nothing() -> None:
     (found,) = targets("pub fn clamp(n: i32) {}\n", "crates/a/src/x.rs")
     assert rust.names("fn t() { clamp(1); }", "crates/b/tests/x.rs", found) is False
     assert rust.names("fn t() { clamp(1); }", "crates/a/tests/x.rs", found) is True
+
+
+def test_what_ends_the_process_is_never_called() -> None:
+    assert rust.cases(target("pub fn a() { std::process::exit(1) }")) == ()

@@ -17,6 +17,8 @@ from reviewbot.tasks.scaffold.languages.go.declarations import Source
 from reviewbot.tasks.scaffold.languages.guards import Guard, branches, raised
 from reviewbot.tasks.scaffold.suites import Case, Framework, Parameter, Target
 
+#: What ends the process that a test runs in.
+_ENDS = re.compile(r"\b(?:os\.Exit|log\.Fatal\w*)\(")
 FRAMEWORKS: tuple[Framework, ...] = (gotest,)
 _CONSTRAINED = re.compile(r"^//\s?(?:go:build|\+build)\b", re.MULTILINE)
 
@@ -41,6 +43,8 @@ def targets(syntax: Syntax) -> Iterator[Target]:
 
 
 def cases(target: Target) -> tuple[Case, ...]:
+    if _ENDS.search(target.source):
+        return ()
     types = _types(target)
     calm = (
         re.search(rf"\b(?:for|make|Repeat|{re.escape(target.called)})\b", target.source.partition("{")[2]) is not None

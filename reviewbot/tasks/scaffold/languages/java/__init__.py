@@ -17,6 +17,8 @@ from reviewbot.tasks.scaffold.languages.java import values
 from reviewbot.tasks.scaffold.languages.java.declarations import Source
 from reviewbot.tasks.scaffold.suites import Case, Framework, Parameter, Target
 
+#: What ends the process that a test runs in.
+_ENDS = re.compile(r"\bSystem\.exit\(|\.halt\(")
 FRAMEWORKS: tuple[Framework, ...] = (junit5,)
 _PACKAGE = re.compile(r"^\s{0,20}package\s{1,20}([\w.]{1,300})\s{0,20};", re.MULTILINE | re.ASCII)
 #: What runs as long as a number says.
@@ -37,6 +39,8 @@ def targets(syntax: Syntax) -> Iterator[Target]:
 
 
 def cases(target: Target) -> tuple[Case, ...]:
+    if _ENDS.search(target.source):
+        return ()
     types = _types(target)
     body = target.source.partition("{")[2]
     calm = re.search(_BUSY % re.escape(target.called), body) is not None
@@ -52,10 +56,10 @@ def cases(target: Target) -> tuple[Case, ...]:
     rows = (row.split("\t") for row in target.traits["guards"].split("\n") if row)
     guards = tuple(Guard(row[1], row[0]) for row in rows)
     led = branches(guards, known, lambda name: offered(known[name]), values.SPELLING)
-    # Escapes are read before all else, in comments too. What an argument raises is asked of all guards in order.
-    plain = [replace(one, raises="") for one in led if not any("\\u" in text for _, text in one.arguments)]
+    # What an argument raises is asked of all guards in order: one above may have it first.
+    fitting = [replace(one, raises="") for one in led if _fits(one.arguments, known, target)]
     return assembled(
-        target.parameters, offered, [one for one in plain if _fits(one.arguments, known, target)],
+        target.parameters, offered, fitting,
         raising=raised(guards, target.parameters, values.SPELLING),
         constructor=target.constructor, comparable=target.traits["comparable"] == "yes",
     )  # fmt: skip

@@ -104,13 +104,14 @@ class Source:
             "throws": "Throwable" if "Throwable" in thrown else "Exception", "result": self.outside(returns),
             "comparable": "yes" if values.is_value(returns, self.types) else "no",
             "imports": "\n".join(dict.fromkeys((
-                *(self.types.imports[one] for one in sorted(needed & self.types.imports.keys())),
+                *(self.types.imports[one] for one in
+                  sorted((needed | values.PACKAGES.keys()) & self.types.imports.keys())),
                 *(f"{values.PACKAGES[one]}.{one}" for one in sorted(values.PACKAGES.keys() - self.types.imports)),
             ))),
             "wildcards": "\n".join(self.wildcards), "guards": guards,
             "enums": "\n".join(f"{one} {' '.join(self.types.enums[one])}" for one in
                                sorted(words & self.types.enums.keys())),
-            "overloaded": "yes" if self.named[name] > 1 else "",
+            "overloaded": "yes" if self.named[name] > 1 or self.node.child_by_field_name("superclass") else "",
         }  # fmt: skip
         return Target(
             self.path, f"{self.name}.{name}", "method", "java", parameters, returns if returns != "void" else "",

@@ -16,6 +16,8 @@ from reviewbot.tasks.scaffold.languages.rust import values
 from reviewbot.tasks.scaffold.languages.rust.declarations import Source, made_of
 from reviewbot.tasks.scaffold.suites import Case, Framework, Parameter, Target
 
+#: What ends the process that a test runs in.
+_ENDS = re.compile(r"\bprocess::(?:exit|abort)\(")
 FRAMEWORKS: tuple[Framework, ...] = (cargotest,)
 #: What runs as long as a number says.
 _BUSY = r"\b(?:for|while|loop|repeat|with_capacity|collect|resize|vec!|%s)"
@@ -37,6 +39,8 @@ def targets(syntax: Syntax) -> Iterator[Target]:
 
 
 def cases(target: Target) -> tuple[Case, ...]:
+    if _ENDS.search(target.source):
+        return ()
     types, known = made_of(target.traits), {one.name: one for one in target.parameters}
     body = target.source.partition("{")[2]
     calm = re.search(_BUSY % re.escape(target.called), body) is not None
