@@ -65,7 +65,6 @@ def contained() -> Containment:
         ("namespaces", user): "namespaces", ("filters", user): "Landlock and seccomp",
         ("filters", None): "Landlock and seccomp as the same user",
     }  # fmt: skip
-    best = Containment(user=user)
     for (means, whom), name in tries.items():
         try:
             found = _tried(means, whom)
@@ -75,7 +74,7 @@ def contained() -> Containment:
         if found.is_enough:
             return Containment(found.means, True, True, found.processes, whom, tuple(reasons))
         reasons.append(f"{name}: {found.words}")
-    return Containment(best.means, user=user, reasons=tuple(reasons))
+    return Containment(user=user, reasons=tuple(reasons))
 
 
 def stranger() -> int | None:

@@ -32,9 +32,11 @@ def clamp(value: int, low: int) -> int:
 def work(tmp_path: Path) -> Work:
     """A package with tests, and a branch with a new function."""
     made = Work.at(tmp_path / "work")
-    made.commit(**{"pyproject.toml": '[project]\nname = "shop"\n[tool.pytest.ini_options]\ntestpaths = ["tests"]\n',
-                   "shop/__init__.py": "", "shop/rates.py": "RATE = 1\n",
-                   "tests/test_rates.py": "from shop.rates import RATE\n\n\ndef test_rate():\n    assert RATE == 1\n"})  # fmt: skip
+    made.commit(**{
+        "pyproject.toml": '[project]\nname = "shop"\n[tool.pytest.ini_options]\ntestpaths = ["tests"]\n',
+        "shop/__init__.py": "", "shop/rates.py": "RATE = 1\n",
+        "tests/test_rates.py": "from shop.rates import RATE\n\n\ndef test_rate():\n    assert RATE == 1\n",
+    })  # fmt: skip
     made.git("checkout", "-q", "-b", "feature")
     made.commit(**{"shop/limits.py": CLAMP})
     return made

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import tracemalloc
 from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -264,6 +266,15 @@ def test_the_style_of_messages_is_the_bases_to_say() -> None:
     tightened = config.tightened(base, [read('[message]\nstyle = "conventional"\n')])
     assert tightened.tightened is not None
     assert (tightened.message, tightened.tightened.message) == (style, MessageStyle())
+
+
+def test_the_table_of_the_page_on_messages_is_valid() -> None:
+    page = (Path(__file__).parents[2] / "docs/messages.md").read_text()
+    (table,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+    style = config.effective([read(table)], "base").message
+    assert style == MessageStyle(
+        "conventional", ("feat", "fix", "docs", "chore"), ("api", "cli"), "lower", "imperative", ("ABC",), 60
+    )
 
 
 def test_a_policy_without_a_message_table_keeps_its_hash() -> None:

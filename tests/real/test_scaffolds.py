@@ -25,16 +25,13 @@ from tests.requirements import require
 from tests.servers import faulty
 from tests.servers.faulty import Faulty
 from tests.tasks.scaffold.python_targets import EXAMPLES, Example, answers
-from tests.trials.toolchains.go_java_rust import which
+from tests.trials.toolchains.trees import which
 from tests.trials.toolchains.javascript import MODULES
 
 _CARGO = str(Path.home() / ".cargo" / "bin")
+#: No Gradle is needed for it: without one the sources are compiled as they stand.
+BUILD = "plugins { id 'java' }\ndependencies { testImplementation 'org.junit.jupiter:junit-jupiter:5.9.2' }\n"
 ENVIRON = {"PATH": os.pathsep.join((os.environ["PATH"], _CARGO)), "HOME": str(Path.home())}
-POM = (
-    '<project xmlns="http://maven.apache.org/POM/4.0.0"><modelVersion>4.0.0</modelVersion><groupId>shop</groupId>'
-    "<artifactId>shop</artifactId><version>1</version><dependencies><dependency><groupId>org.junit.jupiter</groupId>"
-    "<artifactId>junit-jupiter</artifactId><version>5.9.2</version><scope>test</scope></dependency></dependencies></project>"
-)
 
 
 @dataclass(frozen=True)
@@ -52,53 +49,137 @@ class Case:
     notices: Mapping[str, str] = field(default_factory=dict)
 
 
+PYTHON = """\
+def least(value: int, low: int) -> int:
+    if low < 0:
+        raise ValueError(low)
+    return min(value, low)
+"""
+TYPESCRIPT = """\
+export function least(value: number, low: number): number {
+  if (low < 0) {
+    throw new RangeError("low");
+  }
+  return Math.min(value, low);
+}
+"""
+JAVASCRIPT = """\
+exports.least = function least(value, low = 1) {
+  if (low < 0) {
+    throw new RangeError("low");
+  }
+  return Math.min(value, low);
+};
+"""
+GO = """\
+package shop
+
+import "errors"
+
+func Least(value, low int) (int, error) {
+\tif low < 0 {
+\t\treturn 0, errors.New("low")
+\t}
+\tif value < low {
+\t\treturn value, nil
+\t}
+\treturn low, nil
+}
+"""
+JAVA = """\
+package shop;
+
+public class Limits {
+    public static int least(int value, int low) {
+        if (low < 0) {
+            throw new IllegalArgumentException("low");
+        }
+        return Math.min(value, low);
+    }
+}
+"""
+RUST = """\
+pub fn least(value: i32, low: i32) -> Result<i32, String> {
+    if low < 0 {
+        return Err("low".into());
+    }
+    Ok(value.min(low))
+}
+"""
+RUBY = """\
+module Limits
+  def self.least(value, low = 1)
+    raise ArgumentError if low < 0
+
+    [value, low].min
+  end
+end
+"""
+PHP = """\
+<?php
+
+namespace Shop;
+
+final class Limits
+{
+    public static function least(int $value, int $low): int
+    {
+        if ($low < 0) {
+            throw new \\InvalidArgumentException('low');
+        }
+        return min($value, $low);
+    }
+}
+"""
+UNITTEST = """\
+import unittest
+
+
+class AppTest(unittest.TestCase):
+    def test_app(self):
+        self.assertTrue(True)
+"""
+VITEST = """\
+import { expect, test } from "vitest";
+import { a } from "./a";
+test("a", () => {
+  expect(a).toBe(1);
+});
+"""
+JEST = """\
+const { a } = require("../lib/a");
+
+test("a", () => {
+  expect(a).toBe(1);
+});
+"""
+COMPOSER = '{"autoload": {"psr-4": {"Shop\\\\": "src/"}}, "require-dev": {"phpunit/phpunit": "^9"}}'
 CASES = (
     Case("python", {"pyproject.toml": "[tool.pytest.ini_options]\n", "shop/__init__.py": "",
                     "tests/test_app.py": "import shop\n"},
-         "shop/limits.py", "def least(value: int, low: int) -> int:\n    if low < 0:\n        raise ValueError(low)\n"
-         "    return min(value, low)\n", "tests/test_limits.py", "pytest"),
-    Case("python by unittest", {"shop/__init__.py": "", "tests/__init__.py": "",
-                                "tests/test_app.py": "import unittest\n\n\nclass AppTest(unittest.TestCase):\n"
-                                "    def test_app(self):\n        self.assertTrue(True)\n"},
-         "shop/limits.py", "def least(value: int, low: int) -> int:\n    if low < 0:\n        raise ValueError(low)\n"
-         "    return min(value, low)\n", "tests/test_limits.py", "unittest"),
+         "shop/limits.py", PYTHON, "tests/test_limits.py", "pytest"),
+    Case("python by unittest", {"shop/__init__.py": "", "tests/__init__.py": "", "tests/test_app.py": UNITTEST},
+         "shop/limits.py", PYTHON, "tests/test_limits.py", "unittest"),
     Case("typescript", {"package.json": '{"type": "module", "devDependencies": {"vitest": "3.2.7"}}',
-                        "src/a.ts": "export const a = 1;\n",
-                        "src/a.test.ts": 'import { expect, test } from "vitest";\nimport { a } from "./a";\n'
-                        'test("a", () => {\n  expect(a).toBe(1);\n});\n'},
-         "src/least.ts", "export function least(value: number, low: number): number {\n  if (low < 0) {\n"
-         '    throw new RangeError("low");\n  }\n  return Math.min(value, low);\n}\n', "src/least.test.ts", "vitest",
-         ("node",), modules=True),
+                        "src/a.ts": "export const a = 1;\n", "src/a.test.ts": VITEST},
+         "src/least.ts", TYPESCRIPT, "src/least.test.ts", "vitest", ("node",), modules=True),
     Case("javascript", {"package.json": '{"devDependencies": {"jest": "30.5.2"}}', "lib/a.js": "exports.a = 1;\n",
-                        "__tests__/a.test.js": 'const { a } = require("../lib/a");\n\ntest("a", () => {\n'
-                        "  expect(a).toBe(1);\n});\n"},
-         "lib/least.js", "exports.least = function least(value, low = 1) {\n  if (low < 0) {\n"
-         '    throw new RangeError("low");\n  }\n  return Math.min(value, low);\n};\n', "__tests__/least.test.js", "jest",
-         ("node",), modules=True),
+                        "__tests__/a.test.js": JEST},
+         "lib/least.js", JAVASCRIPT, "__tests__/least.test.js", "jest", ("node",), modules=True),
     Case("go", {"go.mod": "module example.org/shop\n\ngo 1.19\n", "shop.go": "package shop\n"},
-         "least.go", 'package shop\n\nimport "errors"\n\nfunc Least(value, low int) (int, error) {\n\tif low < 0 {\n'
-         '\t\treturn 0, errors.New("low")\n\t}\n\tif value < low {\n\t\treturn value, nil\n\t}\n\treturn low, nil\n}\n',
-         "least_test.go", "gotest", ("go",)),
-    Case("java", {"pom.xml": POM, "src/main/java/shop/Shop.java": "package shop;\n\npublic class Shop {}\n"},
-         "src/main/java/shop/Limits.java", "package shop;\n\npublic class Limits {\n"
-         "    public static int least(int value, int low) {\n        if (low < 0) {\n"
-         '            throw new IllegalArgumentException("low");\n        }\n        return Math.min(value, low);\n    }\n}\n',
-         "src/test/java/shop/LimitsTest.java", "junit5", ("java", "javac")),
+         "least.go", GO, "least_test.go", "gotest", ("go",)),
+    Case("java", {"build.gradle": BUILD, "src/main/java/shop/Shop.java": "package shop;\n\npublic class Shop {}\n"},
+         "src/main/java/shop/Limits.java", JAVA, "src/test/java/shop/LimitsTest.java", "junit5", ("java", "javac")),
     Case("rust", {"Cargo.toml": '[package]\nname = "shop"\nversion = "0.1.0"\nedition = "2021"\n',
                   "Cargo.lock": 'version = 3\n\n[[package]]\nname = "shop"\nversion = "0.1.0"\n',
                   "src/lib.rs": "pub mod limits;\n"},
-         "src/limits.rs", "pub fn least(value: i32, low: i32) -> Result<i32, String> {\n    if low < 0 {\n"
-         '        return Err("low".into());\n    }\n    Ok(value.min(low))\n}\n', "tests/limits.rs", "cargotest", ("cargo",)),
+         "src/limits.rs", RUST, "tests/limits.rs", "cargotest", ("cargo",)),
     Case("ruby", {"Gemfile": 'source "https://rubygems.org"\ngem "rspec"\n', "lib/shop.rb": "module Shop; end\n",
                   "spec/shop_spec.rb": 'require_relative "../lib/shop"\n\nRSpec.describe Shop do\nend\n'},
-         "lib/limits.rb", "module Limits\n  def self.least(value, low = 1)\n    raise ArgumentError if low < 0\n\n"
-         "    [value, low].min\n  end\nend\n", "spec/limits_spec.rb", "rspec", ("rspec",)),
-    Case("php", {"composer.json": '{"autoload": {"psr-4": {"Shop\\\\": "src/"}}, "require-dev": {"phpunit/phpunit": "^9"}}',
-                 "tests/ShopTest.php": "<?php\nuse PHPUnit\\Framework\\TestCase;\nclass ShopTest extends TestCase {}\n"},
-         "src/Limits.php", "<?php\n\nnamespace Shop;\n\nfinal class Limits\n{\n"
-         "    public static function least(int $value, int $low): int\n    {\n        if ($low < 0) {\n"
-         "            throw new \\InvalidArgumentException('low');\n        }\n        return min($value, $low);\n    }\n}\n",
-         "tests/LimitsTest.php", "phpunit", ("phpunit",)),
+         "lib/limits.rb", RUBY, "spec/limits_spec.rb", "rspec", ("rspec",)),
+    Case("php", {"composer.json": COMPOSER,
+                 "tests/ShopTest.php": "<?php\nclass ShopTest extends PHPUnit\\Framework\\TestCase {}\n"},
+         "src/Limits.php", PHP, "tests/LimitsTest.php", "phpunit", ("phpunit",)),
 )  # fmt: skip
 
 
@@ -175,7 +256,10 @@ def killed(example: Example, folder: Path) -> bool:
 
 def test_of_ten_scaffolds_that_a_model_filled_at_least_eight_kill_a_planted_mutant(tmp_path: Path) -> None:
     require(contained().is_enough, "a sandbox")
-    found = {example.name: killed(example, tmp_path / example.name) for example in EXAMPLES
-             if (tmp_path / example.name).mkdir() is None}  # fmt: skip
+    found = {}
+    for example in EXAMPLES:
+        folder = tmp_path / example.name
+        folder.mkdir()
+        found[example.name] = killed(example, folder)
     assert len(found) == 10
     assert sum(found.values()) >= 8, found

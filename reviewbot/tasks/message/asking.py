@@ -49,8 +49,9 @@ def _schema(types: Sequence[str]) -> dict[str, object]:
 
 def prompt(draft: Message, excerpts: Sequence[Excerpt], convention: Convention) -> Prompt:
     """What a model is asked: the excerpts, then our draft, then how messages are written here."""
-    # Types that the log alone knows are words of the repository: they go no further than the draft.
-    types = _types(convention)
+    # A word that the log alone has may be nobody's business: of those only the draft's own is told.
+    own = header(draft.subject)
+    types = [one for one in _types(convention) if one in TYPES or (own is not None and one == own.type)] or [*TYPES]
     mood = {"imperative": "`add`, not `added`", "past": "`added`, not `add`", "present": "`adds`, not `add`"}
     style = f"Begin the subject with a verb: {mood[convention.mood]}. Types: {', '.join(types)}.\n"
     told = f"\nThe draft:\n{draft.text}\n"

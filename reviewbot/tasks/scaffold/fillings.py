@@ -36,7 +36,7 @@ _NAME = re.compile(r"[^\W\d]\w*[!?]?")
 #: Operators that make much of little.
 _GROWING = frozenset({"*", "**", "<<"})
 #: What no value has and parsers of several languages see differently: Ruby's and PHP's commands in backticks.
-_SHELLS = {"ruby": "`", "php": "`"}
+_SHELLS = {"ruby": "`", "php": "`", "java": "\\u"}
 #: A macro that is a list.
 _LIST = re.compile(r"\bvec!\s*(?=\[)")
 #: What is an owner of a name, or a name that is given to a value, and no value itself.

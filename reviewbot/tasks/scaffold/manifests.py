@@ -10,7 +10,7 @@ from reviewbot.core.paths import is_foreign, is_test
 _MANIFESTS = re.compile(
     r"(?:^|/)(?:package\.json|tsconfig[^/]*\.json|(?:vitest|vite|jest)\.config\.[cm]?[jt]s|\.mocharc\.[a-z]+|deno\.json|"
     r"pyproject\.toml|setup\.(?:py|cfg)|tox\.ini|pytest\.ini|conftest\.py|[^/]*requirements[^/]*\.(?:txt|in)|Pipfile|"
-    r"go\.mod|Cargo\.toml|pom\.xml|build\.gradle(?:\.kts)?|settings\.gradle(?:\.kts)?|Gemfile|[^/]+\.gemspec|\.rspec|"
+    r"go\.mod|Cargo\.toml|src/(?:lib|main)\.rs|pom\.xml|build\.gradle(?:\.kts)?|settings\.gradle(?:\.kts)?|Gemfile|[^/]+\.gemspec|\.rspec|"
     r"Rakefile|composer\.json|phpunit\.xml(?:\.dist)?|[^/]+\.csproj|[^/]+\.sln|Directory\.(?:Build|Packages)\.props)$",
     re.IGNORECASE | re.ASCII,
 )

@@ -48,7 +48,9 @@ def suites(file: FileDiff, around: Surroundings, is_place: Callable[[str], bool]
 
 
 def _is_named(spoken: Language, target: Target, around: Surroundings) -> bool:
-    mentions = ((path, text) for path, text in around.texts.items() if target.called in text)
+    # A test of an endpoint names its route.
+    mentions = ((path, text) for path, text in around.texts.items()
+                if target.kind == "endpoint" or target.called in text)  # fmt: skip
     return any(grammars.language_of(path) and spoken.names(text, path, target) for path, text in mentions)
 
 

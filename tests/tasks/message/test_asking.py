@@ -123,8 +123,13 @@ def test_the_prompt_has_the_label_of_its_excerpts_and_the_draft() -> None:
     assert DRAFT.subject in asked.text
     assert asked.schema is not None
     assert "retry" not in asked.system
-    secret = Convention(types=("feat", "hush"), scopes=("merger",))
-    assert "merger" not in prompt(DRAFT, (), secret).text
+
+
+def test_words_of_the_log_are_not_told_but_those_of_the_draft() -> None:
+    asked = prompt(DRAFT, (), Convention(types=("feat", "hush"), scopes=("merger",)))
+    assert not any(word in f"{asked.text}{asked.schema}" for word in ("hush", "merger"))
+    own = prompt(replace(DRAFT, subject="hush: say it"), (), Convention(types=("feat", "hush")))
+    assert "Types: feat, hush." in own.text
 
 
 PIECES = st.sampled_from((

@@ -10,7 +10,7 @@ from reviewbot.tasks.scaffold.planning import rendered
 from reviewbot.trials.commands import Ground, MissingToolError
 from reviewbot.trials.toolchains import gotest
 from tests.requirements import require
-from tests.trials.toolchains.go_java_rust import Trial, filled, suites, trial, which
+from tests.trials.toolchains.trees import Trial, filled, suites, trial, which
 
 CODE = """\
 package mathx

@@ -16,7 +16,7 @@ from reviewbot.trials.commands import Ground, MissingToolError, Toolchain
 from reviewbot.trials.toolchains import pytest as pytest_toolchain
 from reviewbot.trials.toolchains import unittest as unittest_toolchain
 from tests.tasks.scaffold.python_targets import EXAMPLES, Example, answers
-from tests.trials.toolchains.go_java_rust import Trial, trial
+from tests.trials.toolchains.trees import Trial, trial
 
 FRAMEWORKS: dict[str, tuple[Framework, Toolchain]] = {
     "pytest": (pytest_framework, pytest_toolchain), "unittest": (unittest_framework, unittest_toolchain),

@@ -13,7 +13,7 @@ from reviewbot.tasks.scaffold.suites import Suite
 from reviewbot.trials.commands import Ground, MissingToolError, Toolchain
 from reviewbot.trials.toolchains import minitest, rspec
 from tests.requirements import require
-from tests.trials.toolchains.go_java_rust import Trial, filled, suites, trial
+from tests.trials.toolchains.trees import Trial, filled, suites, trial
 
 SOURCE = "lib/shop/pricing.rb"
 TEXT = """\

@@ -9,7 +9,7 @@ import pytest
 from reviewbot.tasks.scaffold.frameworks import gotest
 from reviewbot.tasks.scaffold.planning import rendered
 from reviewbot.tasks.scaffold.suites import Suite, Surroundings
-from tests.trials.toolchains.go_java_rust import filled, suites
+from tests.trials.toolchains.trees import filled, suites
 
 MOD = {"go.mod": "module example.com/m\n\ngo 1.19\n"}
 CODE = 'package x\n\nimport "time"\n\ntype Kind int\n\nfunc Clamp(n int, k Kind) (int, error) {\n\treturn n, nil\n}\n'

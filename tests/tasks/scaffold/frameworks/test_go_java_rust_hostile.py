@@ -15,7 +15,7 @@ from reviewbot.tasks.scaffold import languages, naming
 from reviewbot.tasks.scaffold.planning import parses, rendered
 from reviewbot.tasks.scaffold.suites import Suite
 from tests.readings import diff
-from tests.trials.toolchains.go_java_rust import suites
+from tests.trials.toolchains.trees import suites
 
 REPOSITORIES = {
     "go": (

@@ -9,7 +9,7 @@ import pytest
 from reviewbot.tasks.scaffold.frameworks import junit5
 from reviewbot.tasks.scaffold.planning import rendered
 from reviewbot.tasks.scaffold.suites import Suite, Surroundings
-from tests.trials.toolchains.go_java_rust import filled, suites
+from tests.trials.toolchains.trees import filled, suites
 
 POM = {"pom.xml": "<project><artifactId>junit-jupiter</artifactId></project>"}
 PATH = "src/main/java/com/acme/Foo.java"

@@ -20,7 +20,7 @@ from reviewbot.trials.toolchains import rspec as rspec_runner
 from tests.readings import diff
 from tests.requirements import require
 from tests.tasks.scaffold.frameworks.hostile_ruby_csharp_php import NASTY, comments, nasty, plain, skeleton
-from tests.trials.toolchains.go_java_rust import trial
+from tests.trials.toolchains.trees import trial
 
 TEXT = """\
 module Shop

@@ -9,7 +9,7 @@ from reviewbot.tasks.scaffold.planning import Unsuited, rendered
 from reviewbot.tasks.scaffold.planning import suites as planned
 from reviewbot.tasks.scaffold.suites import Suite, Surroundings
 from tests.readings import diff
-from tests.trials.toolchains.go_java_rust import filled, suites
+from tests.trials.toolchains.trees import filled, suites
 
 CARGO = '[package]\nname = "my-shapes"\nversion = "0.1.0"\nedition = "2021"\n'
 LIBRARY = {"Cargo.toml": CARGO, "src/lib.rs": "pub mod x;\n"}

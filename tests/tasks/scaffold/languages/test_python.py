@@ -187,10 +187,11 @@ def test_a_parameter_is_given_edge_values_of_its_type_or_name(parameter: str, ex
 
 def test_classes_of_the_same_file_are_made() -> None:
     text = (
-        "class Color(Enum):\n    RED = 1\n    BLUE = 2\nclass Loud:\n    def __init__(self): boom()\n"
+        "class Color(Enum):\n    RED = 1\n    GREEN = 2\n    BLUE = 3\nclass Loud:\n    def __init__(self): boom()\n"
         "@dataclass\nclass Box:\n    size: int\n    color: Color = Color.RED\n"
         "def f(color: Color, box: Box, loud: Loud): return 1\n"
     )
+    assert targets(text)[-1].traits["value:Color"] == "Color.RED\nColor.BLUE"
     case = python.cases(targets(text)[-1])[0]
     assert dict(case.arguments) == {"color": "Color.RED", "box": "Box(size=1)", "loud": "..."}
     assert not case.comparable
