@@ -100,7 +100,7 @@ def test_a_mixed_change_is_written_by_the_local_model() -> None:
     message = drafted([OPEN, SECRET], MESSAGES, hosted=hosted, local=local).report.drafts.message
     assert message is not None
     assert (message.subject, message.origin, message.label) == (
-        "feat(api): post and clamp values", "local", Label.RESTRICTED)  # fmt: skip
+        "feat: post and clamp values", "local", Label.RESTRICTED)  # fmt: skip
     assert not any(CANARY in prompt.text for prompt in asked)
 
 

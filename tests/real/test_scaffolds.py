@@ -25,8 +25,8 @@ from tests.requirements import require
 from tests.servers import faulty
 from tests.servers.faulty import Faulty
 from tests.tasks.scaffold.python_targets import EXAMPLES, Example, answers
-from tests.trials.toolchains.trees import which
 from tests.trials.toolchains.javascript import MODULES
+from tests.trials.toolchains.trees import which
 
 _CARGO = str(Path.home() / ".cargo" / "bin")
 #: No Gradle is needed for it: without one the sources are compiled as they stand.
