@@ -35,6 +35,8 @@ def run(arguments: argparse.Namespace, environ: Mapping[str, str]) -> int:
         "feature",
         "--fail-on",
         "none",
+        "--tasks",
+        "review,message,scaffold",
         "--output",
         "-",
     ]

@@ -58,3 +58,9 @@ def test_the_demo_asks_no_model_whoever_runs_it(tmp_path: Path) -> None:
     }
     assert main(["demo", "--output", str(tmp_path / "demo")], environ) == 0
     assert json.loads((tmp_path / "demo/review.json").read_text())["status"] == "checked"
+
+
+def test_a_message_and_tests_are_offered_each_inside_its_zone(report: dict[str, list[dict[str, str]]]) -> None:
+    scaffolds = {one["path"]: one["label"] for one in report["scaffolds"]}
+    assert scaffolds == {"tests/test_accounts.py": "internal", "ledger/test_core.py": "restricted"}
+    assert report["message"] is not None
