@@ -38,6 +38,13 @@ IMPORTS = (
     ("reviewbot.core.findings", "subprocess"),
     ("reviewbot.checks.conflicts", "httpx"),
     ("reviewbot.formats.json", "socket"),
+    ("reviewbot.pipeline.drafting", "reviewbot.trials.stages"),
+    ("reviewbot.pipeline.drafting", "reviewbot.sandbox.running"),
+    ("reviewbot.trials.stages", "reviewbot.pipeline"),
+    ("reviewbot.forges.local", "reviewbot.sandbox.containment"),
+    ("reviewbot.tasks.scaffold.planning", "reviewbot.sandbox.limits"),
+    ("reviewbot.sandbox.running", "reviewbot.core.text"),
+    ("reviewbot.staging", "reviewbot.git"),
     ("reviewbot.pipeline.asking", "mistralai"),
 )
 #: (file, source): each is caught by tests/house/rules.py.
