@@ -67,16 +67,20 @@ def prompts(server: Faulty) -> list[str]:
     return ["".join(message["content"] for message in request.json["messages"][1:]) for request in server.asked]
 
 
-def test_the_three_phases_say_what_one_review_says(phases: Phases, capsys: pytest.CaptureFixture[str]) -> None:
-    assert phases.plan() == 0
+@pytest.mark.parametrize("tasks", ["review", "review,message,scaffold"])
+def test_the_three_phases_say_what_one_review_says(
+    phases: Phases, tasks: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert phases.plan("--tasks", tasks) == 0
     assert capsys.readouterr().out == "3 files, 2 parts to ask about, 1 finding of checks\n"
     assert phases.ask("--ledger", phases.path("ledger.jsonl")) == 0
     assert capsys.readouterr().out == "2 parts: 0 not answered, 0 no model is cleared for\n"
     code, parted = phases.publish("reply.json")
     main(["review", "--repo", str(phases.work.path), "--base", "main", "--head", "feature", "--operator",
-          phases.document, "--output", phases.path("whole.json")], {})  # fmt: skip
+          phases.document, "--output", phases.path("whole.json"), "--tasks", tasks], {})  # fmt: skip
     whole = json.loads(phases.text("whole.json"))
     assert code == whole["exit_code"]
+    assert (whole["message"] is not None, bool(whole["scaffolds"])) == (("message" in tasks), ("scaffold" in tasks))
     for report in (parted, whole):
         report.pop("ledger")
         for usage in report["usage"]:
