@@ -20,6 +20,7 @@ from reviewbot.core import grammars
 from reviewbot.core.policy import FILE, Policy
 from reviewbot.core.text import visible
 from reviewbot.errors import ConfigError, ReviewbotError
+from reviewbot.sandbox.containment import contained
 
 
 def run(arguments: argparse.Namespace, environ: Mapping[str, str]) -> int:
@@ -37,6 +38,7 @@ def run(arguments: argparse.Namespace, environ: Mapping[str, str]) -> int:
     ]
     unkeyed = f"{KEY} is not set: no credential can be accepted, and no memory on a forge is signed"
     rows += [("key", "set" if environ.get(KEY) else unkeyed), ("forge", _forge(environ))]
+    rows += [("sandbox", contained().words)]
     found = _models(arguments.operator, directory, policy, environ)
     for name, value in (*rows, *found.rows):
         print(f"{name:13} {visible(value)}")

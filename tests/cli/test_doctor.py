@@ -12,6 +12,7 @@ import pytest
 
 from reviewbot.cli import main
 from reviewbot.cli.environment import DANGEROUS, OBEYED
+from reviewbot.sandbox.containment import contained
 from tests.repositories import Work
 from tests.servers.faulty import (
     DIGEST,
@@ -399,3 +400,9 @@ def test_it_says_where_a_review_would_be_posted(
     main(["doctor"], environ)
     (row,) = [line for line in capsys.readouterr().out.splitlines() if line.startswith("forge ")]
     assert said in row
+
+
+def test_it_says_what_holds_the_code_that_scaffold_run_executes(work: Work, capsys: pytest.CaptureFixture[str]) -> None:
+    work.commit(a="a\n")
+    assert main(["doctor", "--repo", str(work.path)], {}) == 0
+    assert f"sandbox       {contained().words}\n" in capsys.readouterr().out

@@ -174,7 +174,7 @@ class _Table:
             yield "\tr := recover()"
             if self.unwritten:
                 yield "\tif r != nil && tt.unwritten {"
-                yield f'\t\tt.Skipf("to be written: {called} panics: %v", r)'
+                yield f'\t\tt.Skipf("to be written: {called} panics: %.200s", fmt.Sprint(r))'
                 yield "\t}"
             yield f"\tif {'(r != nil) != tt.panics' if self.panicking else 'r != nil'} {{"
             wanted = ", want a panic: %v" if self.panicking else ""
@@ -207,7 +207,8 @@ class _Table:
         called, got = self.target.called, self._got
         if self.unwritten:
             yield "if tt.unwritten {"
-            told = f'Skipf("to be written: {called} = {", ".join(["%v"] * len(got))}", {", ".join(got)})'
+            shown = ", ".join(f"fmt.Sprint({one})" for one in got)
+            told = f'Skipf("to be written: {called} = {", ".join(["%.200s"] * len(got))}", {shown})'
             yield f"\tt.{told}" if got else f'\tt.Skip("to be written: what {called} does")'
             yield "}"
         if self.fails and not self.results:

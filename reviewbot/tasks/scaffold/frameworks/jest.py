@@ -1,4 +1,4 @@
-"""Jest: its tests cannot skip themselves when they run, so what is unwritten is a todo beside one test of the calls."""
+"""Jest: its tests cannot skip themselves when they run, so what is unwritten is a todo beside a test of its call."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def module(target: Target, path: str, around: Surroundings) -> str:
 def render(suite: Suite) -> str:
     seen = look(suite)
     test = ("test", "it")[seen.most(r"\btest[.(]", r"\bit[.(]")]
-    words = Words("describe", test, _imports(suite, seen, test), returns, throws, (str, "() =>", ""))
+    words = Words("describe", test, _imports(suite, seen, test), returns, throws, None)
     settled = replace(suite, cases=tuple(case for case in suite.cases if case.is_written))
     return written(settled, words, seen, _unwritten(suite, seen, test))
 
@@ -58,14 +58,15 @@ def _imports(suite: Suite, seen: Look, test: str) -> tuple[str, ...]:
 
 
 def _unwritten(suite: Suite, seen: Look, test: str) -> Iterator[str]:
+    """A test for each call, which is an assertion: one that throws fails, and hides none of the others."""
     left = [case for case in suite.cases if not case.is_written]
-    if left:
-        made = [calls.call(case, suite.target, seen.quote) for case in left]
+    for case in left:
+        made = calls.call(case, suite.target, seen.quote)
         if suite.target.is_async:
-            yield block(test, "does not reject", "async () =>", [f"await {one};" for one in made], seen.quote)
+            yield block(test, f"does not reject where {case.name}", "async () =>", [f"await {made};"], seen.quote)
         else:
-            checks = [f"expect(() => {one}).not.toThrow();" for one in made]
-            yield block(test, "does not throw", "() =>", checks, seen.quote)
+            check = f"expect(() => {made}).not.toThrow();"
+            yield block(test, f"does not throw where {case.name}", "() =>", [check], seen.quote)
     todos = [f"  {test}.todo({entitled(f'{case.name}: {WORDS}', seen.quote)});\n" for case in left]
     if todos:
         yield "".join(todos)

@@ -24,13 +24,13 @@ _MAIN = ("src/main/java", "src/test/java")
 _UNWRITTEN = """\
     /** What the call returns or throws is to be written down; until then the test skips. */
     private static void unwritten(ThrowingSupplier<?> call) {
-        Object got;
+        String seen;
         try {
-            got = call.get();
+            seen = String.format("it returned %.200s", call.get());
         } catch (Throwable thrown) {
-            got = thrown;
+            seen = String.format("it threw %.200s", thrown);
         }
-        assumeTrue(false, "to be written: " + got);
+        assumeTrue(false, "to be written: " + seen);
     }"""
 
 

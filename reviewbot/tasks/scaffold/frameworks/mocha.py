@@ -41,7 +41,8 @@ def render(suite: Suite) -> str:
     group, test = (("describe", "it"), ("suite", "test"))[seen.most(r"\bdescribe[.(]", r"\bsuite[.(]")]
     returns, throws = (_returns, _throws) if _is_chai(suite, seen) else (asserting.returns, asserting.throws)
     imports = _imports(suite, seen, group, test)
-    pending = (lambda name: f"{name} ({WORDS})", "function ()", "this.skip()")
+    # It takes no reason: the title has the words.
+    pending = (lambda name: f"{name} ({WORDS})", "function ()", lambda seen: (seen, "this.skip()"))
     return written(suite, Words(group, test, imports, returns, throws, pending), seen)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from reviewbot.core.grammars import language_of
 from reviewbot.tasks.scaffold.frameworks.ecmascript import asserting, modules, packages
 from reviewbot.tasks.scaffold.frameworks.ecmascript import places as standing
-from reviewbot.tasks.scaffold.frameworks.ecmascript.files import WORDS, Words, look, written
+from reviewbot.tasks.scaffold.frameworks.ecmascript.files import Words, look, written
 from reviewbot.tasks.scaffold.suites import Suite, Surroundings, Target
 
 NAME = "nodetest"
@@ -46,6 +46,6 @@ def render(suite: Suite) -> str:
     first = f"import {{ {names} }} from {source};" if seen.modern else f"const {{ {names} }} = require({source});"
     words = Words(
         "describe", test, (asserting.imported(seen), first), asserting.returns, asserting.throws,
-        (str, "(t) =>", f"t.skip({seen.literal(WORDS)})"),
+        (str, "(t) =>", lambda seen: (f"t.skip({seen})",)),
     )  # fmt: skip
     return written(suite, words, seen)

@@ -141,8 +141,14 @@ def _body(target: Target, case: Case) -> Iterator[str]:
         same = "assertEquals" if case.expected.lstrip().startswith("new ") else "assertSame"
         yield f"$this->{same}({case.expected}, {_call(target, case)});"
     else:
-        yield f"{_call(target, case)};"
-        yield f"$this->markTestIncomplete({string(f'to be written: {case.name}')});"
+        # What PHPUnit itself throws is thrown outside the `try`.
+        yield "try {"
+        yield f"    $result = var_export({_call(target, case)}, true);"
+        yield "} catch (\\Throwable $thrown) {"
+        yield "    $result = get_class($thrown) . ': ' . $thrown->getMessage();"
+        yield "    $this->markTestIncomplete('to be written: it threw ' . mb_substr($result, 0, 200));"
+        yield "}"
+        yield "$this->markTestIncomplete('to be written: it returned ' . mb_substr($result, 0, 200));"
 
 
 def _raised(target: Target, case: Case) -> str:

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from reviewbot.core.grammars import language_of
 from reviewbot.tasks.scaffold.frameworks.ecmascript import modules, packages
 from reviewbot.tasks.scaffold.frameworks.ecmascript import places as standing
-from reviewbot.tasks.scaffold.frameworks.ecmascript.files import WORDS, Words, is_simple, look, written
+from reviewbot.tasks.scaffold.frameworks.ecmascript.files import Words, is_simple, look, written
 from reviewbot.tasks.scaffold.suites import Suite, Surroundings, Target
 
 NAME = "vitest"
@@ -39,10 +39,9 @@ def render(suite: Suite) -> str:
     seen = look(suite, modern=True)
     test = ("test", "it")[seen.most(r"\btest[.(]", r"\bit[.(]")]
     names = ", ".join(sorted({"describe", "expect", test}))
-    skip = f"skip({seen.literal(WORDS)})"
     words = Words(
         "describe", test, (f"import {{ {names} }} from {seen.literal(NAME)};",), returns, throws,
-        (str, "({ skip }) =>", skip),
+        (str, "({ skip }) =>", lambda seen: (f"skip({seen})",)),
     )  # fmt: skip
     return written(suite, words, seen)
 

@@ -17,7 +17,7 @@ _RESERVED = frozenset({
 })  # fmt: skip
 _TAKEN = _RESERVED | frozenset({
     "after", "afterAll", "afterEach", "assert", "before", "beforeAll", "beforeEach", "describe", "expect", "it",
-    "jest", "loaded", "mocha", "setup", "skip", "suite", "t", "test", "vi", "AbortController", "Array", "Buffer",
+    "jest", "loaded", "mocha", "setup", "skip", "suite", "t", "test", "unwritten", "vi", "AbortController", "Array", "Buffer",
     "Date", "Error", "EvalError", "FormData", "Headers", "Map", "NaN", "Promise", "RangeError", "ReferenceError",
     "Set", "Symbol", "SyntaxError", "TypeError", "URIError", "URL", "URLSearchParams", "Uint8Array", "WeakMap",
     "undefined",

@@ -6,16 +6,28 @@ import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
+from reviewbot.core.grammars import language_of
 from reviewbot.core.text import visible
 from reviewbot.tasks.scaffold.frameworks.ecmascript import calls
 from reviewbot.tasks.scaffold.frameworks.ecmascript.modules import is_module
-from reviewbot.tasks.scaffold.frameworks.ecmascript.packages import near
+from reviewbot.tasks.scaffold.frameworks.ecmascript.packages import TYPED, near
 from reviewbot.tasks.scaffold.naming import literal
 from reviewbot.tasks.scaffold.suites import Case, Suite, Surroundings
 
 WORDS = "to be written"
 _SIMPLE = re.compile(r"""-?\d[\d._]{0,30}n?|"[^"\\\n]{0,200}"|'[^'\\\n]{0,200}'|true|false|null|undefined""")
 _QUOTES = re.compile(r"""(?:\bfrom\s{1,5}|\brequire\()(["'])""")
+#: Below the tests: what an unwritten one says of its call. It waits whatever comes: a rejection is no test's failure.
+_UNWRITTEN = """
+/** What the call returns or throws is to be written down; until then its test skips. */
+async function unwritten(call%s) {
+  try {
+    return `%s: it returned ${String(await call()).slice(0, 200)}`;
+  } catch (error) {
+    return `%s: it threw ${String(error).slice(0, 200)}`;
+  }
+}
+"""
 #: Tests of the repository that are asked how they look.
 _ASKED = 40
 
@@ -66,8 +78,9 @@ class Words:
     #: An assertion that a call returns an expected value, and one that it throws (a class, or "").
     returns: Callable[[str, str], str]
     throws: Callable[[str, str, bool], str]
-    #: Of a test without an expectation its title, its function's head without `async`, and its last statement.
-    pending: tuple[Callable[[str], str], str, str]
+    #: Of a test without an expectation its title, its function's head without `async`, and its statements, from an
+    #: expression of what the call does.
+    pending: tuple[Callable[[str], str], str, Callable[[str], tuple[str, ...]]] | None
     #: Heads of other functions.
     head: str = "() =>"
 
@@ -77,6 +90,8 @@ def written(suite: Suite, words: Words, seen: Look, extra: Iterable[str] = ()) -
     target, blob = suite.target, f" ({visible(suite.blob)})" if suite.blob else ""
     imports = "".join(f"{line}\n" for line in words.imports)
     blocks = [*(_case(case, suite, words, seen.quote) for case in suite.cases), *extra]
+    is_open = words.pending is not None and any(not case.is_written for case in suite.cases)
+    typed = ": () => unknown" if language_of(suite.path) in TYPED else ""
     return (
         f"// Scaffold by reviewbot for {visible(target.id)}{blob}\n{imports}"
         + ("\n" if imports else "")
@@ -84,6 +99,7 @@ def written(suite: Suite, words: Words, seen: Look, extra: Iterable[str] = ()) -
         + f"{words.group}({literal(target.name, seen.quote)}, () => {{\n"
         + "\n".join(filter(None, blocks))
         + "});\n"
+        + (_UNWRITTEN % (typed, WORDS, WORDS) if is_open else "")
     )
 
 
@@ -96,10 +112,10 @@ def _case(case: Case, suite: Suite, words: Words, quote: str) -> str:
         statements = [f"{waits}{words.throws(made, calls.error_of(case, suite.target), suite.target.is_async)};"]
     elif case.expected is not None:
         statements = [f"{words.returns(waits + made, case.expected)};"]
-    else:
-        renamed, head, skip = words.pending
-        title = renamed(case.name)
-        statements = [*statements, f"{skip};"] if skip else statements
+    elif words.pending is not None:
+        renamed, head, skipping = words.pending
+        title, waits = renamed(case.name), "await "
+        statements = [f"{one};" for one in skipping(f"await unwritten(() => {made})")]
     return block(words.test, title, ("async " if waits else "") + head, statements, quote)
 
 
