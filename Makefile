@@ -21,10 +21,12 @@ lint: .venv/test
 # A real Ollama for the tests, in .ollama/: Linux on x86-64, gcc. Without it the tests that need it are skipped.
 engines: .ollama/ready
 
-# REPOSITORIES="DIR …": their history too; DATA=DIR: labelled credentials too; PATCHES=DIR: other people's patches too.
+# REPOSITORIES="DIR …": their history too; DATA=DIR: labelled credentials and commits too; PATCHES=DIR: other people's patches too.
 bench: .venv/bench .venv/plain/ready
 	BENCH_PYTHON=.venv/plain/bin/python $(BIN)/python -m bench $(REPOSITORIES)
+	BENCH_PYTHON=.venv/plain/bin/python $(BIN)/python -m bench.drafts
 	$(if $(DATA),$(BIN)/python -m bench.credentials $(DATA))
+	$(if $(DATA),$(BIN)/python -m bench.messages $(DATA) $(REPOSITORIES))
 	$(if $(PATCHES),$(BIN)/python -m bench.patches $(PATCHES))
 
 # Writes the locked lists anew from pyproject.toml (needs uv).

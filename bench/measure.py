@@ -33,8 +33,13 @@ def process(argv: Sequence[str], *, cwd: Path | None = None) -> Cost:
 
 def alternating(runs: int, *commands: Sequence[str]) -> list[Cost]:
     """The median cost of each command, run in turn so that a slow moment hits all of them."""
-    costs: list[list[Cost]] = [[process(argv) for argv in commands] for _ in range(runs + 1)][1:]
+    costs = rounds(runs, *commands)
     return [median([row[index] for row in costs]) for index in range(len(commands))]
+
+
+def rounds(runs: int, *commands: Sequence[str]) -> list[list[Cost]]:
+    """The cost of each command in each round, after one to warm them."""
+    return [[process(argv) for argv in commands] for _ in range(runs + 1)][1:]
 
 
 def median(costs: Sequence[Cost]) -> Cost:

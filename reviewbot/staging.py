@@ -24,7 +24,9 @@ def staged(repo: Repository, index: Path | None = None) -> tuple[str, str]:
             shutil.copyfile(part, repo.view / part.name)
     done = finished(repo, "write-tree")
     if done.returncode:
-        raise RepositoryError(f"what is staged in {repo.git_dir} makes no commit: {reason(done.stderr)}")
+        # The first line names a file, the last one says that git gave up.
+        first, _, _ = done.stderr.partition(b"\n")
+        raise RepositoryError(f"what is staged makes no commit: {reason(first)}")
     head = finished(repo, "rev-parse", "--verify", "--quiet", "HEAD^{commit}")
     tip = head.stdout if not head.returncode else output(repo, "mktree")
     return tip.decode().strip(), done.stdout.decode().strip()

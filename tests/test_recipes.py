@@ -1,4 +1,4 @@
-"""Every recipe of docs/github.md and docs/gitlab.md, and what `init` starts from, is what its readers take it for."""
+"""Every recipe of the pages on GitHub, GitLab and scaffolds, and what `init` starts from, is what it is taken for."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from reviewbot import config
 from reviewbot.cli import starters
 from reviewbot.cli.arguments import parser
 from reviewbot.config import operator
+from reviewbot.trials.secrets import held
 
 ROOT = Path(__file__).parents[1]
 BIN = Path(sys.executable).parent
@@ -32,8 +33,10 @@ def blocks(page: str, language: str) -> list[str]:
 
 
 GITHUB, GITLAB = blocks("github.md", "yaml"), blocks("gitlab.md", "yaml")
-WORKFLOWS = [*GITHUB, starters.workflow("github.yml", ""), starters.workflow("github.yml", "", local=True)]
-PIPELINES = [*GITLAB, starters.workflow("gitlab.yml", ""), starters.workflow("gitlab.yml", "", local=True),
+#: Jobs that execute code of a change: one for each forge.
+TRYING = blocks("scaffolds.md", "yaml")
+WORKFLOWS = [*GITHUB, TRYING[0], starters.workflow("github.yml", ""), starters.workflow("github.yml", "", local=True)]
+PIPELINES = [*GITLAB, TRYING[1], starters.workflow("gitlab.yml", ""), starters.workflow("gitlab.yml", "", local=True),
              starters.workflow("gitlab-ci.yml", "")]  # fmt: skip
 
 
@@ -177,6 +180,26 @@ def test_every_input_is_one_of_the_component_and_none_that_it_needs_is_missing(t
 def test_every_call_of_the_program_is_one_that_it_understands(text: str) -> None:
     for argv in commands(text):
         assert parser().parse_args(argv).command
+
+
+#: What GitLab sets in every job, or in every job of a project that has a registry and a deploy token.
+GIVEN = {
+    "CI_JOB_TOKEN": "x", "CI_RUNNER_SHORT_TOKEN": "x", "CI_REPOSITORY_URL": "https://u:x@gitlab.example.org/a/b.git",
+    "CI_REGISTRY_PASSWORD": "x", "CI_DEPENDENCY_PROXY_PASSWORD": "x", "CI_DEPLOY_PASSWORD": "x", "CI_PROJECT_ID": "7",
+    "CI_API_V4_URL": "https://gitlab.example.org/api/v4", "CI_COMMIT_SHA": "0" * 40, "GITLAB_USER_LOGIN": "ada",
+}  # fmt: skip
+
+
+def test_no_job_that_executes_a_change_holds_anything_of_worth() -> None:
+    github, gitlab = TRYING
+    assert "secrets." not in github
+    assert "vars." not in github
+    assert [job["permissions"] for job in loaded(github)["jobs"].values()] == [{"contents": "read"}]
+    assert "head.repo.full_name == github.repository" in github
+    assert "MERGE_REQUEST_SOURCE_PROJECT_ID == $CI_PROJECT_ID" in gitlab
+    taken = set(re.findall(r"-u (\w+)", gitlab))
+    assert set(held(GIVEN)) <= taken
+    assert held({name: value for name, value in GIVEN.items() if name not in taken}) == ()
 
 
 @pytest.mark.parametrize("page", ["github.md", "gitlab.md"])

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from reviewbot.cli.environment import in_ci
 from reviewbot.core.commands import Command, of_label
 from reviewbot.core.conversation import Place, Service
 from reviewbot.core.endpoints import is_loopback
@@ -15,6 +16,8 @@ from reviewbot.errors import ConfigError
 #: Webhook payloads are a few hundred kilobytes at most.
 MAX_EVENT = 8 * 1024 * 1024
 _PULLS = ("pull_request", "pull_request_target")
+#: Events that only those bring about who may write to the repository, for commits that are in it.
+_OWN = frozenset({"push", "workflow_dispatch", "schedule", "release"})
 #: Where the payload of an event has what it is about, if that is no pull request.
 _KEYS = {"issue_comment": "issue", "merge_group": "merge_group"}
 
@@ -44,7 +47,16 @@ def stand(environ: Mapping[str, str], read: Callable[[str], bytes]) -> Stand:
         return _github(name, *_event(name, environ, read))
     if environ.get("CI_MERGE_REQUEST_IID"):
         return _gitlab(environ)
-    return Stand()
+    return Stand(is_fork=_is_anybodys(name, environ))
+
+
+def _is_anybodys(event: str, environ: Mapping[str, str]) -> bool:
+    """Whether a run that is for no pull request may be for a change from elsewhere: in CI that has to be ruled out."""
+    if event or environ.get("GITHUB_ACTIONS"):
+        return event not in _OWN
+    if environ.get("GITLAB_CI"):
+        return bool(environ.get("CI_EXTERNAL_PULL_REQUEST_IID"))
+    return in_ci(environ)
 
 
 def _event(name: str, environ: Mapping[str, str], read: Callable[[str], bytes]) -> tuple[Any, str]:

@@ -23,6 +23,12 @@ class Target:
     is_new: bool = True
 
 
+def worktree(start: Path) -> Path | None:
+    """The folder at or above `start` that is checked out, None for none."""
+    above = (start.absolute(), *start.absolute().parents)
+    return next((folder for folder in above if (folder / ".git").exists()), None)
+
+
 def checked(target: Target, root: Path) -> Target:
     """The target, and whether it is there already. Raises UsageError for a place where no file of ours can be."""
     try:

@@ -6,7 +6,7 @@ import argparse
 import shutil
 from pathlib import Path
 
-from reviewbot import checks, linters
+from reviewbot import linters
 from reviewbot.core import remarks
 from reviewbot.core.findings import Finding
 from reviewbot.core.fingerprints import NOWHERE, Index
@@ -24,6 +24,7 @@ def reported(
     linted = linters.ruff(ruff(arguments.repo), pull.files)
     if not arguments.sarif and not linted.remarks:
         return (), linted.notices
+    from reviewbot import checks
     from reviewbot.core import sarif
 
     logs = [sarif.parse(name, _read(name, sarif.MAX_LOG)) for name in arguments.sarif]

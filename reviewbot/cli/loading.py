@@ -12,12 +12,12 @@ from reviewbot import git
 from reviewbot.cli.ci import Stand
 from reviewbot.cli.environment import fingerprint_key
 from reviewbot.cli.evidence import load_index
-from reviewbot.cli.linters import reported
 from reviewbot.cli.operators import is_tracked
 from reviewbot.cli.policies import current, is_pack, load_base, load_policies, notices
 from reviewbot.cli.wanting import wanted
 from reviewbot.core import credentials
-from reviewbot.core.findings import Severity
+from reviewbot.core.findings import Finding, Severity
+from reviewbot.core.fingerprints import Index
 from reviewbot.core.policy import Policy, classify_path
 from reviewbot.core.pull import PullRequest
 from reviewbot.core.text import visible
@@ -56,9 +56,19 @@ def loaded(arguments: argparse.Namespace, environ: Mapping[str, str], git_progra
         index, left_out = load_index(repo, pull, policy)
         drafts = wanted(repo, pull, policy, {*arguments.tasks, *asked}, environ, getattr(arguments, "paths", ()))
     policy, ended = current(policy, date.today())
-    findings, said = reported(arguments, pull, policy, index)
+    findings, said = _reported(arguments, pull, policy, index)
     return Loaded(pull, policy, Evidence(proposed, index, findings, fingerprint_key(environ),
                                          (*notices(policy), *old, *ended), (*left_out, *said)), drafts)  # fmt: skip
+
+
+def _reported(arguments: argparse.Namespace, pull: PullRequest, policy: Policy,
+              index: Index) -> tuple[tuple[Finding, ...], tuple[str, ...]]:  # fmt: skip
+    """What other tools say; a command that tells no findings asks none."""
+    if arguments.command in ("message", "scaffold"):
+        return (), ()
+    from reviewbot.cli.linters import reported
+
+    return reported(arguments, pull, policy, index)
 
 
 def gate(name: str | None, policy: Policy) -> Severity | None:

@@ -14,6 +14,9 @@ def stage(text: str) -> Iterator[None]:
         yield
         return
     from rich.console import Console
+    from rich.markup import escape
 
-    with Console(stderr=True).status(text):
+    from reviewbot.core.text import harmless
+
+    with Console(stderr=True).status(escape(harmless(text))):
         yield

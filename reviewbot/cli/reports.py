@@ -71,11 +71,12 @@ def written(name: str, text: str, mode: int = _MODE, *, more: bool = False) -> s
     try:
         # The name may be that of a link which the pull request brought.
         flags = os.O_WRONLY | os.O_CREAT | (os.O_APPEND if more else os.O_TRUNC) | getattr(os, "O_NOFOLLOW", 0)
-        with open(os.open(name, flags, mode), "w", encoding="utf-8") as stream:  # noqa: PTH123 (a descriptor)
+        data = text.encode("utf-8", "surrogateescape")  # before anything that is there is cut
+        with open(os.open(name, flags, mode), "wb") as stream:  # noqa: PTH123 (a descriptor)
             if mode != _MODE and stat.S_ISREG(os.fstat(stream.fileno()).st_mode):
                 # The file may have been there, open to everyone.
                 os.chmod(stream.fileno() if os.chmod in os.supports_fd else name, mode)  # noqa: PTH101 (a descriptor)
-            stream.write(text)
+            stream.write(data)
     except OSError as error:
         return f"{visible(name)}: cannot be written: {error.strerror}"
     except ValueError:  # a NUL in the name

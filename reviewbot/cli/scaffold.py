@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from reviewbot.cli import creating, models, reports
 from reviewbot.cli.drafted import drafted, stands
 from reviewbot.cli.environment import in_ci, taken
+from reviewbot.core.drafts import Scaffold
 from reviewbot.core.labels import permits
 from reviewbot.core.report import Report
 from reviewbot.core.summary import LOG, counted
 from reviewbot.core.text import harmless, visible
 from reviewbot.errors import UsageError
 from reviewbot.formats import stages
-from reviewbot.pipeline import Plan
+from reviewbot.pipeline import Plan, Wanted
+from reviewbot.trials import trees
+
+_LOST = "not written: "
 
 
 def run(arguments: argparse.Namespace, environ: Mapping[str, str]) -> int:
@@ -30,45 +35,70 @@ def run(arguments: argparse.Namespace, environ: Mapping[str, str]) -> int:
 
         trying.allowed(arguments, environ, said, stands(environ))
     own = taken(environ)
+    named = {path: _spelled(path, Path(arguments.repo)) for path in arguments.paths}
+    arguments.paths = [one for spelled in named.values() for one in spelled]
     report, plan = drafted(arguments, own, said, began)
-    _all_changed(arguments.paths, plan)
+    _all_changed(named, plan)
     if arguments.execute:
         from reviewbot.cli import trying
 
         report = trying.tried(report, plan, arguments, own)
+    written = frozenset[str]()
     if arguments.write:
-        report = _kept(report, Path(arguments.repo))
+        report, written = _kept(report, Path(arguments.repo))
     problems = [problem for name, render in outputs if (problem := reports.written(name, render(report)))]
-    _print(report, whole=not (in_ci(own) or arguments.write), log=in_ci(own))
+    _print(report, written, whole=not (in_ci(own) or arguments.write), log=in_ci(own))
     for problem in problems:
         print(f"reviewbot: {problem}", file=sys.stderr)
-    return max(report.exit_code, UsageError.exit_code if problems else 0)
+    lost = any(notice.startswith(_LOST) for one in report.drafts.scaffolds for notice in one.notices)
+    return max(report.exit_code, UsageError.exit_code if problems or lost else 0)
 
 
-def _all_changed(paths: Sequence[str], plan: Plan) -> None:
-    """Raises UsageError for a path that is not among the changed files."""
-    changed = {file.path for file in plan.files}
-    for path in paths:
-        if path not in changed:
+def _spelled(path: str, start: Path) -> tuple[str, ...]:
+    """What git may call a path that somebody gives: from the root of the work tree, or from where they are."""
+    root = creating.worktree(start) or start.absolute()
+    there = Path(os.path.normpath(Path.cwd() / path))
+    inside = (there.relative_to(root.resolve()).as_posix(),) if there.is_relative_to(root.resolve()) else ()
+    return (os.path.normpath(path), *inside)
+
+
+def _all_changed(named: Mapping[str, Sequence[str]], plan: Plan) -> None:
+    """Raises UsageError for a path that is neither a changed file nor a folder of one."""
+    for path, spelled in named.items():
+        asked = Wanted(only=tuple(spelled))
+        if not any(asked.covers(file.path) for file in plan.files):
             raise UsageError(f"{visible(path)}: not among the changed files")
 
 
-def _kept(report: Report, start: Path) -> Report:
-    """Write each file that is not there yet; the report with a notice for each that is. Raises UsageError."""
-    above = (start.absolute(), *start.absolute().parents)
-    root = next((folder for folder in above if (folder / ".git").exists()), start)
-    found = [creating.checked(creating.Target(root / one.path, visible(one.path), one.content), root)
-             for one in report.drafts.scaffolds]  # fmt: skip
-    creating.written([target for target in found if target.is_new])
-    there = [f"{target.shown}: is there already, not written over" for target in found if not target.is_new]
-    return replace(report, notices=(*report.notices, *there))
+def _kept(report: Report, start: Path) -> tuple[Report, frozenset[str]]:
+    """Write each file that is not there yet; what was not written has a notice of its own, labelled as it is."""
+    root = creating.worktree(start) or start
+    made, written = [], set[str]()
+    for one in report.drafts.scaffolds:
+        why = _problem(root, one)
+        if not why:
+            written.add(one.path)
+        made.append(replace(one, notices=(*one.notices, why)) if why else one)
+    return replace(report, drafts=replace(report.drafts, scaffolds=tuple(made))), frozenset(written)
 
 
-def _print(report: Report, *, whole: bool, log: bool) -> None:
+def _problem(root: Path, one: Scaffold) -> str:
+    """Write a scaffold; why it could not be, "" where it was. No link is followed, whoever puts one there meanwhile."""
+    if os.path.lexists(root / one.path):
+        return "is there already, not written over"
+    try:
+        trees.place(root, one.path, one.content.encode("utf-8", "surrogateescape"), owner=None)
+    except trees.PathError as error:
+        return f"{_LOST}{error}"
+    return ""
+
+
+def _print(report: Report, written: Collection[str], *, whole: bool, log: bool) -> None:
     """What there is, each with what it passed; its lines where no build's log gets them."""
     shown = [one for one in report.drafts.scaffolds if not log or permits(LOG, one.label)]
     for one in shown:
-        passed = ", ".join(filter(None, (stages.outcome(one.stages), stages.unwritten(one))))
+        done = "written" if one.path in written else ""
+        passed = ", ".join(filter(None, (stages.outcome(one.stages), stages.unwritten(one), done)))
         print(f"{harmless(one.path)}  {harmless(one.target)}  {one.framework}: {passed}")
         for notice in one.notices:
             print(f"  ! {harmless(notice)}")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import argparse
 import shutil
+import time
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
 from reviewbot import git
+from reviewbot.cli import creating
 from reviewbot.cli.ci import Stand
 from reviewbot.cli.progress import stage
 from reviewbot.core.endpoints import Operator
@@ -19,6 +21,9 @@ from reviewbot.sandbox.containment import contained
 from reviewbot.trials.secrets import held
 from reviewbot.trials.stages import Aim, Terms
 from reviewbot.trials.stages import tried as put_to_test
+
+#: Seconds for all scaffolds of a run: each has its own limit too, and there may be many that hang.
+_SECONDS = 900.0
 
 
 def allowed(arguments: argparse.Namespace, environ: Mapping[str, str], said: Operator, at: Stand) -> None:
@@ -34,13 +39,14 @@ def allowed(arguments: argparse.Namespace, environ: Mapping[str, str], said: Ope
         raise UsageError(f"--run: {containment.words}; --run-uncontained executes it all the same")
 
 
-def tried(report: Report, plan: Plan, arguments: argparse.Namespace, environ: Mapping[str, str]) -> Report:
+def tried(
+    report: Report, plan: Plan, arguments: argparse.Namespace, environ: Mapping[str, str], seconds: float = _SECONDS
+) -> Report:
     """The report with the stages that each scaffold passed, and a notice of what held them."""
     containment = contained()
-    above = (Path(arguments.repo).absolute(), *Path(arguments.repo).absolute().parents)
-    worktree = next((folder for folder in above if (folder / ".git").exists()), None)
+    worktree = creating.worktree(Path(arguments.repo))
     terms = Terms(containment, environ.get("PATH", ""), Path(environ.get("HOME", "/nonexistent")), worktree,
-                  uncontained=arguments.run_uncontained)  # fmt: skip
+                  ends=time.monotonic() + seconds, uncontained=arguments.run_uncontained)  # fmt: skip
     targets = {(one.suite.path, one.suite.target.id): one.suite.target for one in plan.sketches.exercises}
     done = []
     with git.opened(Path(arguments.repo), program=shutil.which("git") or "git") as repo:

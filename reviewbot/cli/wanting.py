@@ -37,13 +37,15 @@ def _history(repo: git.Repository, pull: PullRequest, environ: Mapping[str, str]
         before = git.history(repo, pull.base_sha, LEARNED)
     except RepositoryError:  # what is staged has no commit yet, or the first one has none before it
         commits, before = (), ()
-    steps = tuple(_step(repo, commit) for commit in commits[:STEPS])
+    steps = tuple(_step(repo, commit, pull) for commit in commits[:STEPS])
     return History(tuple(commit.message for commit in before), steps, branch)
 
 
-def _step(repo: git.Repository, commit: git.Commit) -> Step:
+def _step(repo: git.Repository, commit: git.Commit, pull: PullRequest) -> Step:
     if len(commit.parents) != 1:
         return Step(commit.id, commit.message, is_merge=len(commit.parents) > 1)
+    if (*commit.parents, commit.id) == (pull.base_sha, pull.head_sha):  # the whole change, read already
+        return Step(commit.id, commit.message, pull.files)
     return Step(commit.id, commit.message, git.changes(repo, commit.parents[0], commit.id))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 import warnings
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,7 @@ SUFFIXES = {
 NAMES = {"gemfile": "ruby", "rakefile": "ruby", "guardfile": "ruby", "vagrantfile": "ruby"}
 
 
+@lru_cache(maxsize=16384)
 def language_of(path: str) -> str | None:
     """The language of a path by its name, None where no grammar is bundled."""
     name = PurePosixPath(path)

@@ -47,6 +47,23 @@ def is_text_name(path: str) -> bool:
     return name in _TEXT_NAMES or name.startswith(".env") or PurePosixPath(name).suffix in _TEXTS
 
 
+#: What Windows and macOS take for `.git`.
+_GITS = frozenset({".git", "git~1"})
+
+
+def is_writable(path: str) -> bool:
+    """Whether a file of ours may be put at a path of a tree: within it, and in no repository's own folder.
+
+    A tree object may hold any name, `..` and `.git` too, whatever a checkout would say of it.
+    """
+    names = path.split("/")
+    return (
+        path.isprintable()
+        and "\\" not in path
+        and not any(name in ("", ".", "..") or name.lower().rstrip(". ").split(":")[0] in _GITS for name in names)
+    )
+
+
 _PIPELINES = re.compile(r"(?i)^\.github/.*\.ya?ml$|(^|/)(\.gitlab-ci\.yml|action\.ya?ml)$")
 
 
@@ -72,6 +89,7 @@ def folders(path: str) -> frozenset[str]:
     return frozenset(part.lower() for part in PurePosixPath(path).parts[:-1])
 
 
+@lru_cache(maxsize=16384)  # of every test of a repository it is asked again and again
 def is_test(path: str) -> bool:
     """True for code that runs in tests, benchmarks and playgrounds only."""
     name = PurePosixPath(path).name

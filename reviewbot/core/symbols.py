@@ -111,14 +111,15 @@ def _touched(tree: Tree | None, language: str | None, lines: frozenset[int]) -> 
         while stack:
             node = stack.pop()
             kinds.setdefault(node.type, []).append(node)
-            inner = [child for child in node.named_children if child.child_count and _overlaps(child, ordered)]
+            inner = [child for child in node.named_children if child.child_count and overlaps(child, ordered)]
             for child in inner:
                 parents[child.id] = node
             stack.extend(reversed(inner))
     return Touched(language or "", lines, kinds, parents)
 
 
-def _overlaps(node: Node, ordered: Sequence[int]) -> bool:
+def overlaps(node: Node, ordered: Sequence[int]) -> bool:
+    """Whether one of these lines, in order, is a line of the node."""
     at = bisect_left(ordered, node.start_point[0] + 1)
     return at < len(ordered) and ordered[at] <= node.end_point[0] + 1
 

@@ -8,16 +8,19 @@ from dataclasses import replace
 from reviewbot.core import credentials
 from reviewbot.core.diff import FileDiff, split_lines
 from reviewbot.core.exchange import Excerpt
+from reviewbot.core.grammars import language_of
 from reviewbot.core.labels import Label
+from reviewbot.core.paths import is_sample
 from reviewbot.core.policy import Policy, classify_path
+from reviewbot.core.summary import counted
 from reviewbot.core.text import visible
 from reviewbot.pipeline.sketches import Exercise
-from reviewbot.tasks.scaffold.planning import Unsuited, rendered, suites
+from reviewbot.tasks.scaffold.languages import language
+from reviewbot.tasks.scaffold.planning import MORE, Unsuited, rendered, suites
 from reviewbot.tasks.scaffold.suites import Suite, Surroundings
 
 #: Scaffolds of one label.
 MOST = 20
-_MORE = "more than one run makes"
 _CREDENTIAL = "a credential stands in what would be written"
 
 
@@ -30,26 +33,35 @@ def exercised(files: Sequence[FileDiff], around: Surroundings, label: Label,
     """
     found: list[Exercise] = []
     refused: list[tuple[str, str, Label]] = []
-    taken: frozenset[str] = frozenset()
 
     def is_place(path: str) -> bool:
         return classify_path(policy, path).label >= label
 
-    for file in files:
-        for made in suites(file, replace(around, paths=around.paths | taken), is_place):
-            why = made.reason if isinstance(made, Unsuited) else _unfit(made, found)
+    for number, file in enumerate(files):
+        if len(found) == MOST:  # to read the rest only to name what is in it takes longer than all before it
+            refused += [(_named(rest), f"{MORE}: not looked at", label)] if (rest := _likely(files[number:])) else []
+            break
+        for made in suites(file, around, is_place, MOST - len(found)):
+            why = made.reason if isinstance(made, Unsuited) else _unfit(made)
             if isinstance(made, Unsuited) or why:
                 name = made.target if isinstance(made, Unsuited) else made.target.id
                 refused.append((visible(name), why, label))
                 continue
-            taken |= {made.path}
+            around = replace(around, paths=around.paths | {made.path})
             found.append(Exercise(f"scaffold-{label}-{len(found) + 1}", label, made, _source(made, file, label)))
     return found, refused
 
 
-def _unfit(suite: Suite, found: Sequence[Exercise]) -> str:
-    if len(found) >= MOST:
-        return _MORE
+def _likely(files: Sequence[FileDiff]) -> list[str]:
+    """The files that have targets, as far as their names say."""
+    return [file.path for file in files if file.added and language(language_of(file.path)) and not is_sample(file.path)]
+
+
+def _named(paths: Sequence[str]) -> str:
+    return visible(paths[0]) + (f" and {counted(len(paths) - 1, 'other file')}" if paths[1:] else "")
+
+
+def _unfit(suite: Suite) -> str:
     texts = {suite.target.path: suite.target.source, suite.path: rendered(suite)}
     return _CREDENTIAL if any(True for path, text in texts.items() for _ in credentials.find(text, path)) else ""
 

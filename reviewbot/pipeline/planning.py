@@ -101,7 +101,7 @@ def planned(pull: PullRequest, policy: Policy, *, checks: Sequence[Check], guard
         tuple(rule for check in checks for rule in check.RULES), (*known.notices, *known.asides),
         known.asides, fail_on, jobs, had, digests,
         {material.path: material.label for material in every},
-        sketched(pull, policy, asks, every, seen, known.index),
+        sketched(pull, policy, asks, every, seen, {file.path: file.label for file in files}, known.index),
     )  # fmt: skip
 
 

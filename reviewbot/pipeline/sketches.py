@@ -22,8 +22,11 @@ class Wanted:
     history: History | None = None
     #: Existing tests and manifests at the head, each labelled by its path; None where no scaffold is wanted.
     tests: tuple[Excerpt, ...] | None = None
-    #: The only files that get scaffolds; () for all.
+    #: The only files and folders that get scaffolds; () for all.
     only: tuple[str, ...] = ()
+
+    def covers(self, path: str) -> bool:
+        return not self.only or any(path == one or path.startswith(f"{one}/") for one in self.only)
 
     @property
     def tasks(self) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from reviewbot.core import credentials
@@ -10,7 +10,7 @@ from reviewbot.core.diff import FileDiff
 from reviewbot.core.drafts import Message, Rewording
 from reviewbot.core.exchange import Excerpt
 from reviewbot.core.fingerprints import NOWHERE, Index
-from reviewbot.core.history import History, Step
+from reviewbot.core.history import History
 from reviewbot.core.labels import ASSIGNABLE, Label, join
 from reviewbot.core.passages import Material, rendered
 from reviewbot.core.policy import Policy, classify, metadata_label
@@ -25,23 +25,29 @@ MOST_REWORDED, MOST_TEXT = 20, 20_000
 
 
 def sketched(pull: PullRequest, policy: Policy, wanted: Wanted, materials: Sequence[Material],
-             seen: Mapping[Label, PullRequest], index: Index = NOWHERE) -> Sketches:  # fmt: skip
-    """What is offered without a model. `seen` is the pull request as each label may know it."""
-    labels = {file.path: classify(policy, file, index).label for file in pull.files}
+             seen: Mapping[Label, PullRequest], labels: Mapping[str, Label],
+             index: Index = NOWHERE) -> Sketches:  # fmt: skip
+    """What is offered without a model. `seen` is the pull request as each label may know it, `labels` are by path."""
     letters: tuple[Letter, ...] = ()
     rewordings: tuple[Rewording, ...] = ()
     if wanted.history is not None and pull.files:
         # Nobody below may learn from a title whether anything above is there.
         about = Label.RESTRICTED if policy.metadata is None else metadata_label(policy, labels.values())
         convention = message.fixed(message.learned(wanted.history.before), policy.message)
-        letters = tuple(_letters(pull.files, labels, about, wanted.history, convention, materials))
-        rewordings = tuple(_reworded(wanted.history, policy, about, convention, index))
+        known: message.Known = {}
+        letters = tuple(_letters(pull.files, labels, about, wanted.history, convention, materials, known))
+        own = {file.path: file for file in pull.files}
+
+        def label_of(file: FileDiff) -> Label:  # of a change of one commit it is known already
+            is_known = own.get(file.path) is file
+            return labels[file.path] if is_known else classify(policy, file, index).label
+
+        rewordings = tuple(_reworded(wanted.history, label_of, about, convention, known))
     exercises: list[Exercise] = []
     refused: list[tuple[str, str, Label]] = []
     if wanted.tests is not None:
         for label in sorted(set(labels.values()) & set(ASSIGNABLE)):
-            files = [file for file in pull.files if labels[file.path] == label
-                     and (not wanted.only or file.path in wanted.only)]  # fmt: skip
+            files = [file for file in pull.files if labels[file.path] == label and wanted.covers(file.path)]
             paths = frozenset(seen[label].paths) | {one.suite.path for one in exercises}
             texts = {text.origin: text.text for text in wanted.tests if text.label <= label}
             made = exercised(files, Surroundings(paths, texts), label, policy)
@@ -51,16 +57,19 @@ def sketched(pull: PullRequest, policy: Policy, wanted: Wanted, materials: Seque
 
 
 def _letters(files: Sequence[FileDiff], labels: Mapping[str, Label], about: Label, history: History,
-             convention: message.Convention, materials: Sequence[Material]) -> Iterator[Letter]:  # fmt: skip
+             convention: message.Convention, materials: Sequence[Material],
+             known: message.Known) -> Iterator[Letter]:  # fmt: skip
     """By label the message about what is labelled so or below, and one more where the branch names a ticket."""
     levels = sorted({*labels.values()})
     for label in levels:
         told = [file for file in files if labels[file.path] <= label]
         branch = history.branch if about <= label else ""
-        draft = clean(message.composed(told, convention, label, branch=branch))
+        draft = clean(message.composed(told, convention, label, branch=branch, known=known))
         excerpts = (*_told(materials, label), *_said(history, about, label))
         yield Letter(f"message-{label}", label, draft, convention, excerpts)
-    every = clean(message.composed(files, convention, levels[-1], branch=history.branch))
+    if about <= levels[-1]:  # the last one is about all of it
+        return
+    every = clean(message.composed(files, convention, levels[-1], branch=history.branch, known=known))
     if every.text != draft.text:
         excerpts = (*_told(materials, about), *_said(history, about, about))
         ticket = message.ticketed(history.branch, convention)
@@ -86,8 +95,8 @@ def _told(materials: Sequence[Material], label: Label) -> tuple[Excerpt, ...]:
     )  # fmt: skip
 
 
-def _reworded(history: History, policy: Policy, about: Label, convention: message.Convention,
-              index: Index) -> Iterator[Rewording]:  # fmt: skip
+def _reworded(history: History, label_of: Callable[[FileDiff], Label], about: Label, convention: message.Convention,
+              known: message.Known) -> Iterator[Rewording]:  # fmt: skip
     """A better message for each commit that has a poor one. What its author wrote is labelled `about`."""
     found = 0
     for number, step in enumerate(history.steps):
@@ -96,15 +105,11 @@ def _reworded(history: History, policy: Policy, about: Label, convention: messag
         problems = message.problems(step.message, convention, step.files)
         if problems and step.files:
             found += 1
-            yield _rewording(step, problems, policy, about, convention, index, is_head=number == 0)
-
-
-def _rewording(step: Step, problems: tuple[str, ...], policy: Policy, about: Label, convention: message.Convention,
-               index: Index, *, is_head: bool) -> Rewording:  # fmt: skip
-    label = join(about, *(classify(policy, file, index).label for file in step.files))
-    better = clean(message.composed(step.files, convention, label))
-    subject = credentials.withheld(step.message.split("\n")[0])
-    return Rewording(step.id, subject, problems, better, message.commands(step.id, better, is_head=is_head))
+            label = join(about, *map(label_of, step.files))
+            better = clean(message.composed(step.files, convention, label, known=known))
+            subject = credentials.withheld(step.message.split("\n")[0])
+            commands = message.commands(step.id, better, is_head=number == 0)
+            yield Rewording(step.id, subject, problems, better, commands)
 
 
 def clean(said: Message) -> Message:

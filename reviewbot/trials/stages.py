@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 import time
 from collections.abc import Iterator, Mapping
@@ -16,7 +17,7 @@ from reviewbot.git import Repository, read_file
 from reviewbot.sandbox.containment import Containment, run
 from reviewbot.sandbox.limits import Limits, Outcome, UncontainedError
 from reviewbot.tasks.scaffold.mutants import mutants
-from reviewbot.trials import trees
+from reviewbot.trials import fetches, trees
 from reviewbot.trials.commands import Command, Ground, MissingToolError, Toolchain
 from reviewbot.trials.copies import Copy, CopyError, copied, own
 from reviewbot.trials.toolchains import toolchain
@@ -25,6 +26,8 @@ from reviewbot.trials.trees import PathError
 
 #: Runs of the unchanged target, and changed targets.
 _RUNS, _MUTANTS = 3, 5
+#: Seconds in which nothing is begun.
+_LEAST = 1.0
 #: Bytes of a target that is changed; characters of what a program said that a reader is told.
 _TARGET, _SAID = 4 * 1024 * 1024, 160
 _ENDED = {
@@ -55,6 +58,8 @@ class Terms:
     worktree: Path | None = None
     #: Seconds for one scaffold, and what one of its runs may take.
     seconds: float = 300.0
+    #: When no time is left for any scaffold of the run, by `time.monotonic`.
+    ends: float = math.inf
     limits: Limits = Limits(seconds=120.0)  # noqa: RUF009 (frozen)
     #: The operator's explicit word that code may run where nothing holds it.
     uncontained: bool = False
@@ -70,7 +75,10 @@ def tried(scaffold: Scaffold, aim: Aim, repo: Repository, commit: str, terms: Te
     runner = toolchain(scaffold.framework)
     if not scaffold.stages.parsed or runner is None:
         return _untried(scaffold, "its framework has no runner here") if runner is None else scaffold
-    deadline = time.monotonic() + terms.seconds
+    began = time.monotonic()
+    if terms.ends - began <= _LEAST:
+        return _untried(scaffold, "the time for all scaffolds was over")
+    deadline = min(began + terms.seconds, terms.ends)
     try:
         with copied(repo, commit, worktree=terms.worktree, owner=terms.containment.user) as copy:
             content = scaffold.content.encode("utf-8", "surrogateescape")
@@ -81,7 +89,8 @@ def tried(scaffold: Scaffold, aim: Aim, repo: Repository, commit: str, terms: Te
             collecting = _call(runner.collecting(ground, scaffold.path), tools)
             running = _call(runner.running(ground, scaffold.path), tools)
             own(copy.scratch, terms.containment.user)
-            trial = _Trial(runner, collecting, running, copy, terms, deadline)
+            allowed = _Time(deadline, deadline - began)
+            trial = _Trial(scaffold.framework, runner, collecting, running, copy, terms, allowed)
             stages, notices = trial.passed(scaffold.stages, aim.path, _changed(repo, commit, aim))
     except MissingToolError as error:
         return _untried(scaffold, f"{_line(str(error))} is not on this machine")
@@ -126,14 +135,27 @@ class _LateError(Exception):
     """No time is left for another run."""
 
 
+class _AbsentError(Exception):
+    """A run failed for what its build would fetch."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Time:
+    """When a scaffold's time is over, by `time.monotonic`, and how many seconds it was."""
+
+    ends: float
+    seconds: float
+
+
 @dataclass(frozen=True, slots=True)
 class _Trial:
+    framework: str
     runner: Toolchain
     collecting: _Call
     running: _Call
     copy: Copy
     terms: Terms
-    deadline: float
+    allowed: _Time
 
     def passed(self, before: Stages, path: str, changed: Iterator[bytes]) -> tuple[Stages, tuple[str, ...]]:
         """The stages up to the first that fails or that no time is left for."""
@@ -145,7 +167,9 @@ class _Trial:
                 if stages.failed:
                     break
         except _LateError:
-            notices.append(f"not every stage was tried: {self.terms.seconds:.0f} seconds were over")
+            notices.append(f"not every stage was tried: {self.allowed.seconds:.0f} seconds were over")
+        except _AbsentError:
+            notices.append(f"{'not run' if stages == before else 'not every stage was tried'}: {fetches.ABSENT}")
         except (UncontainedError, PathError) as error:
             notices.append(f"not every stage was tried: {_line(str(error))}")
         return stages, tuple(notices)
@@ -153,10 +177,14 @@ class _Trial:
     def _stages(self, path: str, changed: Iterator[bytes]) -> Iterator[tuple[dict[str, bool], str]]:
         found = self._run(self.collecting)
         collected = self._collects(found)
+        if not collected:
+            self._is_there(found)
         yield {"collected": collected}, "" if collected else f"the test runner does not find it: {_why(found)}"
         for before in range(_RUNS):
             outcome = self._run(self.running)
             if not self._passes(outcome):
+                if not before:
+                    self._is_there(outcome)
                 reason = "it does not pass" if not before else f"it passes {before} of {before + 1} times"
                 yield {"ran": False}, f"{reason}: {_why(outcome)}"
                 return
@@ -184,6 +212,11 @@ class _Trial:
         moment = time.time() + number + 1  # a cache that goes by times must not take it for the one before
         os.utime(self.copy.tree / path, (moment, moment), follow_symlinks=False)
 
+    def _is_there(self, outcome: Outcome) -> None:
+        """Raises _AbsentError where the build of a failed run has not got that far."""
+        if outcome.ended == "exited" and fetches.is_absent(self.framework, outcome.text):
+            raise _AbsentError
+
     def _collects(self, outcome: Outcome) -> bool:
         return outcome.ended == "exited" and self.runner.collected(outcome.code or 0, outcome.text)
 
@@ -191,8 +224,8 @@ class _Trial:
         return outcome.ended == "exited" and self.runner.passed(outcome.code or 0, outcome.text)
 
     def _run(self, call: _Call) -> Outcome:
-        left = self.deadline - time.monotonic()
-        if left <= 1:
+        left = self.allowed.ends - time.monotonic()
+        if left <= _LEAST:
             raise _LateError
         limits = replace(self.terms.limits, seconds=min(self.terms.limits.seconds, left))
         outcome = run(call.argv, root=self.copy.home, cwd=call.folder, writable=(self.copy.tree, self.copy.scratch),

@@ -149,3 +149,14 @@ def test_a_merge_request_from_another_project_is_of_a_fork_wherever_it_runs(
     environ = {"CI_MERGE_REQUEST_IID": "3", "CI_MERGE_REQUEST_SOURCE_PROJECT_ID": source, "CI_PROJECT_ID": own,
                "CI_MERGE_REQUEST_PROJECT_ID": target}  # fmt: skip
     assert stand(environ, absent).is_fork is is_fork
+
+
+@pytest.mark.parametrize(("environ", "is_fork"), [
+    ({}, False), ({"GITHUB_ACTIONS": "true", "GITHUB_EVENT_NAME": "push"}, False),
+    ({"GITHUB_ACTIONS": "true", "GITHUB_EVENT_NAME": "pull_request_review"}, True),
+    ({"GITHUB_ACTIONS": "true", "GITHUB_EVENT_NAME": "workflow_run"}, True), ({"GITHUB_ACTIONS": "true"}, True),
+    ({"GITLAB_CI": "true"}, False), ({"GITLAB_CI": "true", "CI_EXTERNAL_PULL_REQUEST_IID": "7"}, True),
+    ({"CI": "true", "JENKINS_URL": "https://ci.example.org"}, True),
+])  # fmt: skip
+def test_where_nobody_says_whose_the_change_is_it_may_be_of_a_fork(environ: dict[str, str], is_fork: bool) -> None:
+    assert stand(environ, absent).is_fork is is_fork

@@ -108,7 +108,7 @@ def test_a_message_is_written_through_no_link(work: Work, tmp_path: Path, capsys
     work.git("add", ".")
     assert told(work, "--staged", "--write", str(tmp_path / "MESSAGE")) == 2
     assert (tmp_path / "target").read_text() == ""
-    assert "cannot be read" in capsys.readouterr().err
+    assert "it is a link" in capsys.readouterr().err
 
 
 def hooked(work: Work, command: Sequence[str]) -> None:
@@ -179,3 +179,49 @@ def test_a_hostile_name_cannot_break_a_message(work: Work, capsys: pytest.Captur
     printed = capsys.readouterr().out
     assert "Signed-off-by" not in [line.partition(":")[0] for line in printed.split("\n")]
     assert len(printed.split("\n")[0]) <= 72 and os.linesep not in printed.split("\n")[0]
+
+
+@pytest.mark.parametrize("sign", ["#", ";", "%"])
+def test_whatever_git_begins_its_comments_with_they_are_no_message(work: Work, tmp_path: Path, sign: str) -> None:
+    file = tmp_path / "MESSAGE"
+    file.write_text(f"\n{sign} Please enter a message\n{sign}\n{sign} ---- >8 ----\ndiff --git a b\n+x\n")
+    work.write("api/clamp.py", CLAMP)
+    work.git("add", ".")
+    assert told(work, "--staged", "--write", str(file)) == 0
+    assert file.read_text().startswith("feat(api): add clamp\n\n")
+
+
+def test_a_file_that_cannot_be_written_is_said_before_anything_else(
+    work: Work, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert told(work, "--staged", "--write", str(tmp_path / "absent" / "MESSAGE")) == 2
+    assert "no such folder" in capsys.readouterr().err
+
+
+def test_staged_files_in_conflict_are_named(work: Work, capsys: pytest.CaptureFixture[str]) -> None:
+    work.git("checkout", "-q", "-b", "other")
+    work.commit("theirs", **{"api/rates.py": "RATE = 7\n"})
+    work.git("checkout", "-q", "main")
+    work.commit("ours", **{"api/rates.py": "RATE = 8\n"})
+    subprocess.run(["git", "merge", "other"], cwd=work.path, env=ENVIRONMENT, capture_output=True, check=False)
+    assert told(work, "--staged") == 2
+    assert "api/rates.py: unmerged" in capsys.readouterr().err
+
+
+def test_a_file_whose_bytes_are_no_text_is_kept_below_the_message(work: Work, tmp_path: Path) -> None:
+    file = tmp_path / "MESSAGE"
+    file.write_bytes(b"\n# caf\xe9\n")
+    work.write("api/clamp.py", CLAMP)
+    work.git("add", ".")
+    assert told(work, "--staged", "--write", str(file)) == 0
+    assert file.read_bytes() == b"feat(api): add clamp\n\n# caf\xe9\n"
+
+
+def test_a_file_that_is_too_large_is_left_as_it_is(work: Work, tmp_path: Path) -> None:
+    file = tmp_path / "MESSAGE"
+    content = "# x\n" * 300_000
+    file.write_text(content)
+    work.write("api/clamp.py", CLAMP)
+    work.git("add", ".")
+    assert told(work, "--staged", "--write", str(file)) == 2
+    assert file.read_text() == content

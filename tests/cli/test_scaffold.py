@@ -78,7 +78,7 @@ def test_nothing_is_written_over(work: Work, capsys: pytest.CaptureFixture[str])
     work.write("tests/test_limits.py", "mine = True\n")
     assert told(work, "--write") == 0
     assert (work.path / "tests" / "test_limits.py").read_text() == "mine = True\n"
-    assert "tests/test_limits.py: is there already, not written over" in capsys.readouterr().out
+    assert "  ! is there already, not written over\n" in capsys.readouterr().out
 
 
 def test_nothing_is_written_through_a_link(work: Work, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -87,7 +87,7 @@ def test_nothing_is_written_through_a_link(work: Work, tmp_path: Path, capsys: p
     (work.path / "tests").symlink_to(tmp_path / "elsewhere")
     assert told(work, "--write") == 2
     assert list((tmp_path / "elsewhere").iterdir()) == []
-    assert "tests is a link" in capsys.readouterr().err
+    assert "  ! not written: a file cannot be written there: " in capsys.readouterr().out
 
 
 def test_only_the_named_files_get_scaffolds(work: Work, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -172,3 +172,82 @@ def test_the_process_that_runs_it_is_told_of_no_secret_either(work: Work, tmp_pa
     environment = {**ENVIRONMENT, "PYTHONPATH": str(ROOT), "SOME_TOKEN": "s3cret"}
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert (done.returncode, "SOME_TOKEN" in done.stderr, done.stdout) == (2, True, "")
+
+
+@pytest.mark.parametrize(
+    "spelled", ["./shop/limits.py", "shop", "shop/", "shop/../shop/limits.py", "{root}/shop/limits.py"]
+)
+def test_a_file_may_be_named_in_any_way_and_a_folder_too(work: Work, tmp_path: Path, spelled: str) -> None:
+    (made,) = report(work, tmp_path, spelled.format(root=work.path))["scaffolds"]
+    assert made["target"] == "shop/limits.py::clamp"
+
+
+def test_a_file_may_be_named_from_where_one_is(work: Work, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(work.path / "shop")
+    file = tmp_path / "report.json"
+    assert main(["scaffold", "--base", "main", "--output", str(file), "limits.py"], dict(PATH)) == 0
+    assert [one["target"] for one in json.loads(file.read_text())["scaffolds"]] == ["shop/limits.py::clamp"]
+
+
+def test_what_deletes_files_gets_none_and_the_reason_is_printed(work: Work, capsys: pytest.CaptureFixture[str]) -> None:
+    code = "import shutil\nfrom pathlib import Path\n\n\ndef clean(folder: Path) -> None:\n    shutil.rmtree(folder)\n"
+    work.commit(**{"shop/disk.py": code})
+    assert told(work, "shop/disk.py", "--write") == 0
+    assert "no scaffold for shop/disk.py::clean: it deletes files" in capsys.readouterr().out
+
+
+def test_what_was_written_is_said(work: Work, capsys: pytest.CaptureFixture[str]) -> None:
+    assert told(work, "--write") == 0
+    assert " to be written, written\n" in capsys.readouterr().out
+    assert told(work, "--write") == 0
+    assert " to be written, written\n" not in capsys.readouterr().out
+
+
+def hostile(work: Work, *names: str, code: str) -> str:
+    """A commit on main whose tree has a file below folders of any names, as no checkout would make it; its id."""
+    oid = work.git("hash-object", "-w", "--stdin", stdin=code.encode())
+    module = work.git("hash-object", "-w", "--stdin", stdin=b"module example.org/x\n\ngo 1.19\n")
+    rows = f"100644 blob {module}\tgo.mod\n100644 blob {oid}\tescaped.go\n"
+    tree = work.git("mktree", stdin=rows.encode())
+    for name in reversed(names):
+        raw = b"40000 " + name.encode() + b"\0" + bytes.fromhex(tree)
+        tree = work.git("hash-object", "-t", "tree", "-w", "--stdin", "--literally", stdin=raw)
+    return work.git("commit-tree", tree, "-p", "main", "-m", "x")
+
+
+@pytest.mark.parametrize(
+    "names", [("..", "outside"), (".git", "refs", "heads"), (".GIT", "hooks"), ("a", "..", "..", "b")]
+)
+def test_a_tree_with_names_that_lead_elsewhere_gets_nothing_written(
+    work: Work, names: tuple[str, ...], tmp_path: Path
+) -> None:
+    code = "package x\n\nfunc Double(count int) int {\n\treturn count * 2\n}\n"
+    commit = hostile(work, *names, code=code)
+    before = {path for path in tmp_path.rglob("*") if "objects" not in path.parts}
+    told(work, "--head", commit, "--write")
+    assert {path for path in tmp_path.rglob("*") if "objects" not in path.parts} == before
+
+
+def test_a_manifest_that_names_the_repositorys_own_folder_gets_nothing_written_there(work: Work) -> None:
+    own = ".git/refs/heads/"
+    composer = json.dumps({"autoload": {"psr-4": {"App\\": "src/"}}, "autoload-dev": {"psr-4": {"App\\Tests\\": own}}})
+    code = "<?php\nnamespace App;\nfinal class A\n{\n    public static function f(int $n): int { return $n * 2; }\n}\n"
+    work.commit(**{"composer.json": composer, "src/A.php": code})
+    before = sorted(path for path in (work.path / ".git").rglob("*"))
+    told(work, "--write")
+    assert sorted(path for path in (work.path / ".git").rglob("*")) == before
+
+
+def test_a_build_log_has_no_name_above_its_clearance_whatever_becomes_of_the_file(
+    work: Work, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rule = '[[rule]]\nlabel = "restricted"\npaths = ["gorse/**"]\nreason = "core"\n'
+    work.git("checkout", "-q", "main")
+    work.commit(**{".reviewbot.toml": rule, "gorse/__init__.py": ""})
+    work.git("checkout", "-q", "feature")
+    work.git("rebase", "-q", "main")
+    work.commit(**{"gorse/merger_7431.py": "def merged(count: int) -> int:\n    return count * 2\n"})
+    work.write("gorse/test_merger_7431.py", "x = 1\n")
+    told(work, "--write", environ={**PATH, "CI": "true"})
+    said = capsys.readouterr()
+    assert "7431" not in said.out + said.err and "shop/limits.py" in said.out

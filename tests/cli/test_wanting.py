@@ -77,3 +77,10 @@ def test_a_text_that_is_too_large_is_left_out(work: Work) -> None:
     work.commit(**{"tests/test_large.py": "x = 1\n" * (wanting.MAX_TEXT // 6 + 1)})
     tests = asked(work, "scaffold").tests
     assert tests is not None and "tests/test_large.py" not in {text.origin for text in tests}
+
+
+def test_a_change_of_one_commit_is_read_once(work: Work) -> None:
+    with git.opened(work.path) as repo:
+        pull = local.load(repo, "main", "feature/ABC-1")
+        (step,) = history(wanting.wanted(repo, pull, POLICY, ("message",), {})).steps
+    assert step.files is pull.files

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import socket
 import sys
+import time
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -152,6 +154,64 @@ def test_one_deadline_holds_for_all_stages(work: Work, terms: Terms) -> None:
     found = run(work, replace(terms, seconds=6.0), "import time\n\ndef test_a():\n    time.sleep(60)\n")
     assert found.stages.ran is None
     assert found.notices[-1] == "not every stage was tried: 6 seconds were over"
+
+
+def test_one_moment_ends_all_scaffolds_of_a_run(work: Work, terms: Terms) -> None:
+    began = time.monotonic()
+    ends = replace(terms, ends=began + 6.0)
+    found = run(work, ends, "import time\n\ndef test_a():\n    time.sleep(60)\n")
+    assert found.stages.ran is None
+    assert re.fullmatch(r"not every stage was tried: [56] seconds were over", found.notices[-1])
+    assert run(work, ends, TEST).notices[1:] == ("not run: the time for all scaffolds was over",)
+    assert time.monotonic() - began < 30
+
+
+POM = """\
+<project xmlns="http://maven.apache.org/POM/4.0.0">
+  <modelVersion>4.0.0</modelVersion>
+  <groupId>com.acme</groupId><artifactId>acme</artifactId><version>1</version>
+  <build><plugins>
+    <plugin><artifactId>maven-compiler-plugin</artifactId><version>99.9</version></plugin>
+  </plugins></build>
+</project>
+"""
+CARGO = '[package]\nname = "acme"\nversion = "0.1.0"\nedition = "2021"\n'
+ABSENT = ("not run: a library that its build would fetch is not on this machine",)
+
+
+def tried_in(work: Work, terms: Terms, framework: str, language: str, paths: tuple[str, str], test: str,
+             files: dict[str, str]) -> Scaffold:  # fmt: skip
+    commit = work.commit(**files)
+    programs = f"{terms.path}:{Path.home() / '.cargo/bin'}"
+    limits = replace(terms.limits, memory=4096 * MIB, processes=512, file=256 * MIB, disk=1024 * MIB)
+    given = Scaffold(paths[1], f"{paths[0]}::it", language, framework, test, Stages(True), Label.PUBLIC)
+    with opened(work.path) as repo:
+        return tried(given, Aim(language, paths[0], (1, 3)), repo, commit, replace(terms, path=programs, limits=limits))
+
+
+def test_a_maven_that_would_fetch_a_plugin_is_no_failure_of_a_scaffold(work: Work, terms: Terms) -> None:
+    # No package manager brings the plugins: a machine has them from the builds that it has seen.
+    if not shutil.which("mvn") or not (Path.home() / ".m2/repository/org/apache/maven/plugins").is_dir():
+        pytest.skip("Maven, or its local repository, is not here")
+    paths = ("src/main/java/A.java", "src/test/java/ATest.java")
+    files = {"pom.xml": POM, paths[0]: "public class A { public static int it() { return 1; } }\n"}
+    found = tried_in(work, terms, "junit5", "java", paths, "class ATest { }\n", files)
+    assert (found.stages, found.notices) == (Stages(True), ABSENT)
+
+
+def test_a_cargo_that_would_fetch_a_crate_is_no_failure_of_a_scaffold(work: Work, terms: Terms) -> None:
+    require(shutil.which("cargo", path=f"{os.environ['PATH']}:{Path.home() / '.cargo/bin'}"), "cargo is not installed")
+    paths, test = ("src/lib.rs", "tests/it.rs"), "#[test]\nfn it() { acme::it(); }\n"
+    files = {"Cargo.toml": f'{CARGO}[dependencies]\nof-nobody = "9"\n', paths[0]: "pub fn it() {}\n"}
+    found = tried_in(work, terms, "cargotest", "rust", paths, test, files)
+    assert (found.stages, found.notices) == (Stages(True), ABSENT)
+    found = tried_in(work, terms, "cargotest", "rust", paths, "fn it() { acme::no(); }\n", {"Cargo.toml": CARGO})
+    assert found.stages == Stages(True, False)
+
+
+def test_a_python_that_says_the_same_fails(work: Work, terms: Terms) -> None:
+    said = "you are in the offline mode (--offline), module lookup disabled by GOPROXY=off, available for offline mode"
+    assert run(work, terms, f"raise ImportError({said!r})\n").stages == Stages(True, False)
 
 
 HOSTILE = {

@@ -80,7 +80,8 @@ def read(
         raise UnreadableError("nothing of it stands in the change")
     descriptions = [one for one in (subject, start.description[len(ticket) :]) if one]
     type_ = optional(said.get("type")).strip().lower()
-    start = replace(start, type=type_ if type_ in _types(convention) else start.type, description="")
+    is_read = bool(subject) and type_ in _types(convention)  # the type of a subject that is gone says nothing of ours
+    start = replace(start, type=type_ if is_read else start.type, description="")
     whole = Message(headed(start, descriptions, ticket, convention), body, label, origin)
     whole = replace(whole, body="\n\n".join(filter(None, (body, _footer(draft.body)))))
     if convention.conventional and fault(whole.text, convention.types):

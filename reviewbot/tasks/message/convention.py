@@ -18,6 +18,8 @@ Case = Literal["lower", "sentence"]
 _READ, _FEW = 500, 5
 #: Characters of a subject that are read.
 _WIDE = 400
+#: Marks before the words of a subject.
+_MARKS = 2
 #: Headers of one kind that tell a habit, and those without a scope for one with it that tell it is an exception.
 _SOME, _BARE = 3, 3
 #: Headers after which a type that none of them has is one that the project does not use.
@@ -28,6 +30,7 @@ _KNOWN = frozenset({
     "improvement", "security", "i18n", "ui", "config", "infra", "enhancement", "misc", "cleanup", "lint", "examples",
 })  # fmt: skip
 _TICKET = re.compile(r"(\[?)([A-Z][A-Z0-9]{1,9})-\d{1,7}(\]?:?)(?= )")
+_MARK = re.compile(r"(?:\[[^\[\]\n]{1,40}\]:?|:[a-z0-9_+-]{1,40}:|#\d{1,9}:?|[^\w\s\"'`<(]{1,8}) +")
 _BOT = re.compile(r"(?:\[bot\]|dependabot|renovate|pre-commit-ci)", re.IGNORECASE)
 _DEPENDENCY = re.compile(r"(?i:bump|update|upgrade)\w* .{1,80}? (?i:from|to) v?\d")
 _DEPENDENCIES = frozenset({"deps", "dep", "deps-dev", "dependencies", "dependency"})
@@ -97,9 +100,9 @@ def learned(messages: Sequence[str]) -> Convention:
     conventional = 2 * len(known) >= len(subjects)
     descriptions = [read.description for read in known] if conventional else [_unticketed(one) for one in subjects]
     marks, projects = _ticket(subjects, descriptions)
-    bare = [_unticketed(one) for one in descriptions]
+    bare = [_opened(_unticketed(one)) for one in descriptions]
     found = Convention(
-        conventional=conventional, case=_case(bare), mood=prevailing(one.partition(" ")[0] for one in bare),
+        conventional=conventional, case=_case(bare), mood=prevailing([one.partition(" ")[0] for one in bare]),
         full_stop=2 * sum(one.endswith(".") for one in bare) > len(bare),
         trailers=_trailers(texts), ticket=marks, projects=projects,
     )  # fmt: skip
@@ -148,6 +151,14 @@ def fixed(convention: Convention, style: MessageStyle) -> Convention:
 def _unticketed(text: str) -> str:
     found = _TICKET.match(text)
     return text if found is None else text[found.end() :].lstrip()
+
+
+def _opened(text: str) -> str:
+    """A description without what stands before its words: `✨`, `:sparkles:`, `[core]`, `#12`."""
+    for _ in range(_MARKS):
+        found = _MARK.match(text)
+        text = text if found is None else text[found.end() :]
+    return text
 
 
 def _case(descriptions: Sequence[str]) -> Case:

@@ -20,9 +20,11 @@ _IMPORT = re.compile(r"^(?:import|from|use|using|require|include|export \{|expor
 _SMALL, _LARGE = 4, 12
 
 
-def kind(code: Sequence[Part], parts: Sequence[Part]) -> str:
+def of_code(code: Sequence[Part], parts: Sequence[Part]) -> str:
     """The type of a change of code; `parts` are all that changed with it."""
     written = [part for part in code if part.file.hunks]
+    if not written and not any(part.is_gone or part.is_moved or part.file.absence for part in code):
+        return "chore"  # other permissions, an empty file
     if written and all(part.is_respaced for part in written):
         return "style"
     if written and all(part.is_commented for part in written):
@@ -34,6 +36,8 @@ def kind(code: Sequence[Part], parts: Sequence[Part]) -> str:
         return "refactor"
     if _offers(code, added, removed):
         return "feat"
+    if _is_hiding(code) and not tested:
+        return "refactor"
     moved = {one.own for part in code for one in part.appeared} & {one.own for part in code for one in part.vanished}
     if _is_rearranged(added, removed, 1 if moved else _SMALL) and not tested:
         return "refactor"
@@ -84,8 +88,17 @@ def _offers(code: Sequence[Part], added: Sequence[str], removed: Sequence[str]) 
         return True
     if any(_takes_more(*pair) for part in code for pair in part.altered):
         return True
-    new_ones = [one for one in appeared(code) if one.kind != "constant"]
-    return len(new_ones) > len(vanished(code)) and not _is_rearranged(added, removed)
+    sighted = [now.public for part in code for _, now in part.resighted]
+    alone = not removed  # else a constant is what the rest of the change needs
+    new_ones = [one for one in appeared(code) if one.kind != "constant" or alone]
+    more = len(new_ones) > len(vanished(code)) and not _is_rearranged(added, removed)
+    return more or sum(sighted) > len(sighted) / 2
+
+
+def _is_hiding(code: Sequence[Part]) -> bool:
+    """Whether nothing changed but that others cannot use something any more."""
+    hidden = {now.name for part in code for was, now in part.resighted if was.public}
+    return bool(hidden) and all(now.name in hidden for part in code for _, now in part.altered)
 
 
 def _takes_more(old: Definition, new: Definition) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
@@ -34,6 +34,8 @@ TYPES = frozenset({
     "delegate_declaration", "annotation_type_declaration",
 })  # fmt: skip
 _DECLARED = frozenset({"assignment", "variable_declarator", "const_item", "static_item", "const_spec"})
+_STATEMENTS = frozenset({"lexical_declaration", "variable_declaration", "const_declaration"})
+_DECORATORS = frozenset({"decorator", "attribute_item"})
 _VALUES = frozenset({"arrow_function", "function_expression", "function", "generator_function"})
 #: Below these nothing is defined that others could name.
 _CLOSED = frozenset({
@@ -60,6 +62,8 @@ class Definition:
     #: Its text without blanks: what tells whether it changed, or only moved.
     text: str
     signature: Signature | None = None
+    #: Whether its file says which of its names are exported, and leaves none to a guess.
+    listed: bool = False
 
     @property
     def own(self) -> str:
@@ -73,19 +77,20 @@ def definitions(tree: Tree | None, language: str, path: str, text: str) -> dict[
     if tree is None:
         return found
     seen = Visibility.of(path, language, text)
-    for node, owner, owned, exported in _defining(tree.root_node, seen):
-        name = _name(node)
+    for node, place in _defining(tree.root_node, seen):
+        name, owner = _name(node), place.owner
         if len(found) >= MOST:
             break
-        if node.type in _DECLARED and not owner and node.start_point[1] and not exported and not _is_function(node):
+        if node.type in _DECLARED and not owner and place.column and not place.exported and not _is_function(node):
             continue  # a variable of a function, of which only a part is here
         qualified = f"{owner}.{name}" if owner else name
         if qualified in found:  # which of them a call means, nobody can say
             found[qualified] = replace(found[qualified], signature=None)
             continue
-        public, last = seen.is_public(node, name, owner, owned, exported), node.end_point[0] + 1
-        bare, takes = "".join(text_of(node).split()), signature(node, language, bool(owner))
-        found[qualified] = Definition(qualified, _kind(node, owner), public, (line_of(node), last), bare, takes)
+        public, last = seen.is_public(node, name, owner, place.owned, place.exported), node.end_point[0] + 1
+        bare, takes = "".join(f"{place.marks}{text_of(node)}".split()), signature(node, language, bool(owner))
+        lines, listed = (line_of(node), last), seen.listed is not None
+        found[qualified] = Definition(qualified, _kind(node, owner), public, lines, bare, takes, listed)
     return found
 
 
@@ -100,27 +105,62 @@ def _is_function(node: Node) -> bool:
     return node.type in FUNCTIONS or (value is not None and value.type in _VALUES)
 
 
-def _defining(root: Node, seen: Visibility) -> Iterator[tuple[Node, str, bool, bool]]:
-    """Each defining node with its owner, whether that is public, and whether an export statement is around it."""
-    stack: list[tuple[Node, str, bool, bool, int]] = [(root, "", True, False, 0)]
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """Where a node stands."""
+
+    owner: str = ""
+    #: Whether the owner is public, and whether an export statement is around it.
+    owned: bool = True
+    exported: bool = False
+    depth: int = 0
+    #: The decorators before it, and the column of the statement that it is in.
+    marks: str = ""
+    column: int = 0
+
+
+def _defining(root: Node, seen: Visibility) -> Iterator[tuple[Node, _Place]]:
+    """Each defining node."""
+    stack = [(root, _Place())]
     while stack:
-        node, owner, owned, exported, depth = stack.pop()
-        kind, inside = node.type, False
+        node, at = stack.pop()
+        kind, inside, outer = node.type, False, at
         if node.is_named and _defines(node) and (name := _name(node)):
-            at = _receiver(node) or owner
+            at = replace(at, owner=_receiver(node) or at.owner)
             if kind != "impl_item":
-                yield node, at, owned, exported
-                inside = kind in CLASSES and depth < DEEPEST
-            if not inside and kind != "impl_item":
-                continue
-            if kind != "impl_item":
-                owned = seen.is_public(node, name, at, owned, exported)
-            owner, depth = f"{owner}.{name}" if owner else name, depth + 1
+                inside = kind in CLASSES and at.depth < DEEPEST
+                if not (inside and kind == "module" and _is_space(node)):
+                    yield node, at
+                if not inside:
+                    continue
+                owned = seen.is_public(node, name, at.owner, at.owned, at.exported)
+                at = replace(at, owned=owned)
+            owner = f"{outer.owner}.{name}" if outer.owner else name
+            at = replace(at, owner=owner, depth=at.depth + 1)
         elif kind in _CLOSED and node is not root:
             continue
-        exported = kind == "export_statement" or (exported and not inside)
+        exported = kind == "export_statement" or (at.exported and not inside)
         body = _members(node) if inside or kind == "impl_item" else node.named_children
-        stack += [(child, owner, owned, exported, depth) for child in reversed(body)]
+        for child, marks in reversed(list(_decorated(body))):
+            column = node.start_point[1] if kind in _STATEMENTS else child.start_point[1]
+            stack.append((child, replace(at, exported=exported, marks=marks, column=column)))
+
+
+def _decorated(body: Sequence[Node]) -> Iterator[tuple[Node, str]]:
+    """Each node with the decorators and attributes that stand before it."""
+    before: list[str] = []
+    for node in body:
+        if node.type in _DECORATORS:
+            before.append(text_of(node))
+        else:
+            yield node, " ".join(before)
+            before = before if node.type == "comment" else []
+
+
+def _is_space(node: Node) -> bool:
+    """Whether a module of Ruby does nothing but hold other types."""
+    held = [child for child in _members(node) if child.type != "comment"]
+    return bool(held) and all(child.type in CLASSES or child.type in TYPES for child in held)
 
 
 def _members(node: Node) -> list[Node]:
@@ -143,7 +183,7 @@ def _name(node: Node) -> str:
         for _ in range(DEEPEST):
             held = held.child_by_field_name("declarator") or held if held is not None else None
     text = text_of(held, 4 * NAME)
-    return text if _NAME.fullmatch(text) and text not in _WORDS else ""
+    return text if _NAME.fullmatch(text) and text not in _WORDS and text != "__all__" else ""
 
 
 def _receiver(node: Node) -> str:

@@ -5,19 +5,18 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
+from functools import lru_cache
 
 from reviewbot.core.paths import is_foreign
+from reviewbot.tasks.message.calls import differences
 from reviewbot.tasks.message.definitions import Definition
 from reviewbot.tasks.message.parts import Part
-from reviewbot.tasks.message.signatures import Signature, breaks
 
 #: Options of one file, and names that are compared as possibly the same under another name.
 _OPTIONS, _PAIRS = 200, 40
 #: Characters of a definition that tell it from all others.
 _TELLING = 20
 _WORDS = re.compile(r"[A-Z]?[a-z0-9]+|[A-Z]+(?![a-z])")
-#: Parameters that are told one by one.
-_LISTED = 8
 _OPTION = re.compile(r"""["'`](?:-\w(?:,| \| |["'`], ?["'`]))? ?(--[a-z][\w-]{1,40})\b""", re.ASCII)
 #: What declares the options of a command, rather than passing them to another.
 _DECLARES = re.compile(r"add_argument|@click\.|click\.option|typer\.Option|argparse|optparse|commander|yargs|"
@@ -35,6 +34,9 @@ class Facts:
     #: The definition and the path that has it now.
     moved: tuple[tuple[Definition, str], ...]
     altered: tuple[tuple[Definition, Definition], ...]
+    #: What others can use now and could not, and the other way round.
+    shown: tuple[Definition, ...]
+    hidden: tuple[Definition, ...]
     options: tuple[str, ...]
     #: What breaks code elsewhere, a clause each.
     breaking: tuple[str, ...]
@@ -51,12 +53,23 @@ def facts(parts: Sequence[Part]) -> Facts:
     moved = [(one, places[one.own]) for one, part in vanished if places.get(one.own, part.path) != part.path]
     own = {one.own for one, _ in moved}
     removed = _outermost([one for one, _ in vanished if one.own not in own])
-    altered = [pair for part in code for pair in part.altered]
+    shown, hidden = ([one for part in code for one in side(part)] for side in (_shown, _hidden))
+    known = {one.name for one in (*shown, *hidden)}
+    altered = [pair for part in code for pair in part.altered if pair[1].name not in known]
     gained, lost = options(code)
     return Facts(
         tuple(_outermost([one for one, _ in appeared if one.own not in own])), tuple(removed), tuple(renamed),
-        tuple(moved), tuple(altered), gained, tuple(_broken(removed, renamed, altered, lost)),
+        tuple(moved), tuple(altered), tuple(shown), tuple(hidden), gained,
+        tuple(_broken(removed, renamed, hidden, altered, lost)),
     )  # fmt: skip
+
+
+def _shown(part: Part) -> list[Definition]:
+    return _outermost([now for was, now in part.resighted if now.public])
+
+
+def _hidden(part: Part) -> list[Definition]:
+    return _outermost([now for was, now in part.resighted if was.public])
 
 
 def _is_within(one: Definition, names: Set[str]) -> bool:
@@ -66,11 +79,19 @@ def _is_within(one: Definition, names: Set[str]) -> bool:
 def _outermost(found: Sequence[Definition]) -> list[Definition]:
     """Those that stand in none of the others."""
     names = {one.name for one in found}
-    return [one for one in found if one.name.rpartition(".")[0] not in names]
+    return [one for one in found if names.isdisjoint(_owners(one.name))]
+
+
+def _owners(name: str) -> Iterator[str]:
+    while name:
+        name = name.rpartition(".")[0]
+        yield name
 
 
 def _renamed(part: Part) -> Iterator[tuple[Definition, Definition]]:
     """What is the same but for its name, and the one thing in the place of another that has most of its name."""
+    if not (part.vanished and part.appeared):
+        return
     gone, new = _outermost(part.vanished)[:_PAIRS], _outermost(part.appeared)[:_PAIRS]
     texts = {_anonymous(one): one for one in gone if len(one.text) > _TELLING}
     for one in new:
@@ -92,15 +113,25 @@ def _anonymous(one: Definition) -> tuple[str, str]:
 
 def options(code: Sequence[Part]) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The options of commands that are there now and were not, and the other way round."""
-    old, new, gained, lost = set(), set(), [], []
+    old, new, gained, lost = set[str](), set[str](), list[str](), list[str]()
     for part in code:
         texts = (part.file.old.text or "", part.file.new.text or "")
-        if any(map(_DECLARES.search, texts)):
-            old |= set(_OPTION.findall(texts[0])[:_OPTIONS])
-            new |= set(_OPTION.findall(texts[1])[:_OPTIONS])
+        if any(map(_declares, texts)):
+            old |= _named(texts[0])
+            new |= _named(texts[1])
             gained += _OPTION.findall("\n".join(part.added))
             lost += _OPTION.findall("\n".join(part.removed))
     return _each(gained, old), _each(lost, new)
+
+
+@lru_cache(maxsize=1024)  # every message of a change asks it of the same texts
+def _declares(text: str) -> bool:
+    return _DECLARES.search(text) is not None
+
+
+@lru_cache(maxsize=256)
+def _named(text: str) -> frozenset[str]:
+    return frozenset(_OPTION.findall(text)[:_OPTIONS])
 
 
 def _each(found: Sequence[str], others: Set[str]) -> tuple[str, ...]:
@@ -108,31 +139,22 @@ def _each(found: Sequence[str], others: Set[str]) -> tuple[str, ...]:
 
 
 def _broken(
-    removed: Sequence[Definition], renamed: Sequence[tuple[Definition, Definition]],
+    removed: Sequence[Definition], renamed: Sequence[tuple[Definition, Definition]], hidden: Sequence[Definition],
     altered: Sequence[tuple[Definition, Definition]], options: Sequence[str],
 ) -> Iterator[str]:  # fmt: skip
     for one in removed:
-        if one.public and one.kind != "constant":
+        if _is_used(one):
             yield f"{one.name} is removed"
     for was, now in renamed:
-        if was.public and was.kind != "constant":
+        if _is_used(was):
             yield f"{was.name} is now {now.name}" if now.public else f"{was.name} is removed"
+    yield from (f"{one.name} is no longer {'exported' if one.listed else 'public'}" for one in hidden)
     for was, now in altered:
-        if was.public and not now.public:
-            yield f"{was.name} is no longer public"
-        elif was.public and was.signature and now.signature and breaks(was.signature, now.signature):
-            yield f"{called(was)}{_listed(was.signature)} is now {called(now)}{_listed(now.signature)}"
+        if was.public and now.public:
+            yield from (one.clause for one in differences(was, now))
     yield from (f"option {option} is removed" for option in options)
 
 
-def called(one: Definition) -> str:
-    """As a caller names it: a constructor is its class."""
-    return re.sub(r"\.(__init__|constructor)$", "", one.name)
-
-
-def _listed(signature: Signature) -> str:
-    """The parameters by name; "" where one of them has none that could be said."""
-    names = [re.sub(r"^[*&.$ ]+", "", one.name) for one in signature.parameters]
-    if len(names) > _LISTED or not all(re.fullmatch(r"[A-Za-z_]\w{0,40}", name, re.ASCII) for name in names):
-        return "(…)"
-    return f"({', '.join(names)})"
+def _is_used(one: Definition) -> bool:
+    """Whether others are meant to use it: of a constant only a list of exports says so."""
+    return one.public and (one.kind != "constant" or one.listed)

@@ -12,6 +12,8 @@ from reviewbot.tasks.message.phrasing import Phrase, listings
 
 #: Of one kind this many are told one by one.
 _EACH = 3
+#: Modes of a file before and after it may be run.
+_EXECUTABLE = ("100644", "100755")
 #: Lines of a document that are looked at for headings.
 _LINES = 500
 _AFFIX = re.compile(r"^(?:tests?|spec)[_.-]|[_.-](?:tests?|specs?|unit|e2e)$|(?<=[a-z])Tests?$|^tests?$")
@@ -66,7 +68,7 @@ def _groups(parts: Sequence[Part], kind: str) -> Iterator[Phrase]:
             at = names.name(paths[0])
             yield Phrase("add", (f"section {heading} to {at}", f"section {heading}", f"a section to {at}"))
         else:
-            yield of_paths("reformat" if kind == "style" else deed, paths)
+            yield of_changed("reformat" if kind == "style" else deed, group)
 
 
 def _deed(part: Part) -> str:
@@ -113,6 +115,14 @@ def of_paths(verb: str, paths: Sequence[str]) -> Phrase:
         full, short = [names.path(one) for one in paths], [names.name(one) for one in paths]
         return Phrase(verb, (names.listed(full, _EACH), names.listed(short, _EACH), names.listed(short, 1)))
     return Phrase(verb, (_gathered(paths), f"{len(paths)} files"))
+
+
+def of_changed(verb: str, parts: Sequence[Part]) -> Phrase:
+    """Files, and where nothing of them changed but who may run them, that."""
+    said = of_paths(verb, [part.path for part in parts])
+    if any(part.file.hunks or (part.file.old.mode, part.file.new.mode) != _EXECUTABLE for part in parts):
+        return said
+    return Phrase("make", tuple(f"{one} executable" for one in said.objects))
 
 
 def _gathered(paths: Sequence[str]) -> str:

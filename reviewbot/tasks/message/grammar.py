@@ -21,6 +21,8 @@ _FOOTER = re.compile(r"(BREAKING[ -]CHANGE|[A-Za-z][A-Za-z0-9]{0,30}(?:-[A-Za-z0
 _MERGE = re.compile(r"(?i:merge) (?:(?i:branch|remote-tracking branch|pull request|tag|commit)\b|\S+ into \S)")
 _REVERT = re.compile(r'Revert "')
 _AUTOSQUASH = re.compile(r"(?:fixup|squash|amend)! ")
+#: An issue that opens a subject; no comment of git's begins like that.
+_NUMBER = re.compile(r"#\d+[ :]")
 #: What `git commit --verbose` puts below the message, and is no part of it.
 _SCISSORS = re.compile(r"^# -+ >8 -+$", re.MULTILINE)
 
@@ -50,7 +52,9 @@ def cleaned(message: str) -> str:
     text = message[:_READ]
     if cut := _SCISSORS.search(text):
         text = text[: cut.start()]
-    lines = [line.rstrip() for line in text.split("\n") if not line.startswith("#")]
+    rows = text.split("\n")
+    kept = [line for at, line in enumerate(rows) if not line.startswith("#") or (at == 0 and _NUMBER.match(line))]
+    lines = [line.rstrip() for line in kept]
     return "\n".join(lines).strip("\n")
 
 

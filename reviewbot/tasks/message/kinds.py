@@ -20,13 +20,13 @@ _BUILDS = re.compile(
 )
 
 
-def kind(parts: Sequence[Part], convention: Convention, branch: str = "") -> str:
-    """The type that this change has in the words of the project."""
+def kind(parts: Sequence[Part], convention: Convention, branch: str = "", because: str = "") -> str:
+    """The type that this change has in the words of the project; `because` is its reason where that is known."""
     if branch.startswith("revert-"):
         return convention.allowed("revert")
     if convention.releases and released(parts) and not _roles(parts) & {"test"}:
         return convention.releases
-    found = reason(parts)
+    found = because or reason(parts)
     if found == "dependencies":
         return convention.dependencies or convention.allowed(_of_dependencies(parts))
     if found == "actions":
@@ -112,7 +112,7 @@ def _tools(parts: Sequence[Part]) -> str | None:
 
 
 def _code(parts: Sequence[Part]) -> str | None:
-    return deeds.kind([part for part in parts if part.role == "code"], parts)
+    return deeds.of_code([part for part in parts if part.role == "code"], parts)
 
 
 _RULES: tuple[Callable[[Sequence[Part]], str | None], ...] = (

@@ -107,7 +107,10 @@ class Part:
     @property
     def is_commented(self) -> bool:
         """Whether only comments and docstrings of code changed."""
-        return self.role == "code" and bool(self.file.hunks) and self.added == self.removed
+        if self.role != "code" or not self.file.hunks or len(self.added) != len(self.removed):
+            return False
+        mark = "#" if self._language in ("python", "ruby", "sh") else "//"
+        return all(_bare(one, mark) == _bare(other, mark) for one, other in zip(self.added, self.removed, strict=True))
 
     @cached_property
     def _syntax(self) -> Syntax:
@@ -158,6 +161,20 @@ class Part:
         inner = {name.rpartition(".")[0] for name in (one.name for one in (*self.appeared, *self.vanished))}
         return tuple(pair for pair in pairs if pair[1].name not in outer | inner)
 
+    @cached_property
+    def resighted(self) -> tuple[tuple[Definition, Definition], ...]:
+        """What both sides define, and one alone lets others use. A first list of exports takes nothing away."""
+        pairs = [(self.old[name], one) for name, one in self.new.items() if name in self.old]
+        return tuple((was, now) for was, now in pairs if was.public != now.public and was.listed == now.listed)
+
+
+def _bare(line: str, mark: str) -> str:
+    """The line without the comment at its end; a mark within quotes is none."""
+    at = line.find(f" {mark}")
+    while at >= 0 and any(line.count(quote, 0, at) % 2 for quote in "\"'`"):
+        at = line.find(f" {mark}", at + 1)
+    return line if at < 0 else line[:at].rstrip()
+
 
 def _is_respaced(hunk: Hunk) -> bool:
     lines = hunk.lines[:MOST_LINES]
@@ -186,15 +203,24 @@ def _within(hunk: Hunk, side: Side, language: str, path: str) -> dict[str, Defin
     }  # fmt: skip
 
 
-def parts(files: Sequence[FileDiff]) -> tuple[Part, ...]:
-    """The parts of a change in order."""
+#: Parts by path, each with the file that it was made of, whole or excerpted.
+Known = dict[tuple[str, bool], tuple[FileDiff, Part]]
+
+
+def parts(files: Sequence[FileDiff], known: Known | None = None) -> tuple[Part, ...]:
+    """The parts of a change in order; those of `known` are not read again: a file has many messages made about it."""
     left = _PARSED
+    held: Known = {} if known is None else known
     found: list[Part] = []
     for file in files:
         spent = sum(len(side.text or "") for side in (file.old, file.new))
         whole = spent <= left and not file.absence
         left -= spent if whole else 0
-        found.append(Part(file if whole else _excerpted(file), role(file.path)))
+        made_of, part = held.get((file.path, whole), (None, None))
+        if part is None or made_of is not file:
+            part = Part(file if whole else _excerpted(file), role(file.path))
+            held[file.path, whole] = file, part
+        found.append(part)
     return tuple(found)
 
 

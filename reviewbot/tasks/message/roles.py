@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import PurePosixPath
 from typing import Literal
 
@@ -50,6 +51,7 @@ _LONG = 400
 _OFFERED = frozenset({".pre-commit-hooks.yaml", "action.yml", "action.yaml"})
 
 
+@lru_cache(maxsize=4096)  # every hunk asks it of its file
 def role(path: str) -> Role:
     """What the path says, of a long one its end; the contents are not asked."""
     path = path[-_LONG:]

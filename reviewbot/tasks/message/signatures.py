@@ -18,6 +18,10 @@ STATIC = frozenset({"go", "java", "csharp", "rust", "c", "cpp"})
 #: Languages in which any argument may be given by the name of its parameter.
 NAMED = frozenset({"python", "php"})
 
+_SCRIPTS = frozenset({"typescript", "tsx"})
+_PRIMITIVES = ("string", "number", "boolean", "bigint", "symbol", "null", "undefined", "void")
+_OWN = frozenset((*_PRIMITIVES, *(f"{one}[]" for one in _PRIMITIVES)))
+
 _DEFAULTED = frozenset({"default_parameter", "typed_default_parameter", "assignment_pattern", "optional_parameter"})
 _REST = frozenset({
     "list_splat_pattern", "dictionary_splat_pattern", "rest_pattern", "spread_parameter", "splat_parameter",
@@ -58,8 +62,12 @@ def signature(node: Node, language: str, owned: bool) -> Signature | None:
     found = list(_parameters(held))[:MOST]
     if owned and language == "python" and found and found[0].name in ("self", "cls"):
         found = found[1:]
-    returns = text_of(function.child_by_field_name("return_type") or function.child_by_field_name("result"), WIDE)
-    return Signature(tuple(found), " ".join(returns.split()), language)
+    return Signature(tuple(found), _text(_returned(function, language)).removeprefix(": "), language)
+
+
+def _returned(function: Node, language: str) -> Node | None:
+    fields = {"java": ("type",), "csharp": ("returns", "type")}.get(language, ("return_type", "result"))
+    return next(filter(None, map(function.child_by_field_name, fields)), None)
 
 
 def _parameters(held: Node) -> Iterator[Parameter]:
@@ -84,7 +92,7 @@ def _parameter(node: Node, named: bool) -> Iterator[Parameter]:
     keyword = kind == "keyword_parameter"
     default = node.child_by_field_name("value") or node.child_by_field_name("default_value")
     required = kind not in _DEFAULTED and default is None and "=" not in [child.type for child in node.children]
-    declared = _text(node.child_by_field_name("type"))
+    declared = _text(node.child_by_field_name("type")).removeprefix(": ")
     names = [_text(one) for one in node.children_by_field_name("name")]
     first = node.child_by_field_name("pattern") or node.child_by_field_name("left") or inner
     if not names:
@@ -101,6 +109,8 @@ def breaks(old: Signature, new: Signature) -> bool:
     """Whether a call that was right by the old signature may be wrong by the new one."""
     if old.language in STATIC:
         return _breaks_types(old, new)
+    if old.language in _SCRIPTS and _breaks_scripts(old, new):
+        return True
     was, now = _of(old, "positional"), _of(new, "positional")
     open_ended = any(one.role == "rest" for one in new.parameters)
     if sum(one.required for one in now) > sum(one.required for one in was):
@@ -124,3 +134,32 @@ def _breaks_types(old: Signature, new: Signature) -> bool:
     was, now = ([one.type or one.name for one in side.parameters] for side in (old, new))
     more = new.parameters[len(was) :]
     return now[: len(was)] != was or any(one.required for one in more) or old.returns != new.returns
+
+
+def _breaks_scripts(old: Signature, new: Signature) -> bool:
+    pairs = zip(_of(old, "positional"), _of(new, "positional"), strict=False)
+    return any(is_other_type(was.type, now.type, old.language) for was, now in pairs) or is_other_result(old, new)
+
+
+def is_other_type(was: str, now: str, language: str) -> bool:
+    """Whether an argument of the old type may be none of the new one; of TypeScript only its own types are judged."""
+    if language in _SCRIPTS:
+        old, new = _united(was), _united(now)
+        return old is not None and new is not None and not old <= new
+    return language in STATIC and was != now
+
+
+def is_other_result(old: Signature, new: Signature) -> bool:
+    """Whether what took the old result may not take the new one."""
+    if old.language not in _SCRIPTS:
+        return old.language in STATIC and old.returns != new.returns
+    was, now = _united(old.returns), _united(new.returns)
+    if was is None or "void" in was:
+        return False
+    return not now <= was if now is not None else new.returns.startswith("Promise<")
+
+
+def _united(text: str) -> frozenset[str] | None:
+    """The types of a union, None where one of them is not of the language itself."""
+    found = frozenset(one.strip() for one in text.split("|"))
+    return found if found <= _OWN else None

@@ -6,15 +6,16 @@ import re
 from collections.abc import Iterator, Sequence
 
 from reviewbot.tasks.message import names
+from reviewbot.tasks.message.calls import adding, called, differences
 from reviewbot.tasks.message.definitions import Definition
 from reviewbot.tasks.message.dependencies import released
-from reviewbot.tasks.message.facts import Facts, called
-from reviewbot.tasks.message.files import of_files, of_paths
+from reviewbot.tasks.message.facts import Facts
+from reviewbot.tasks.message.files import of_changed, of_files, of_paths
 from reviewbot.tasks.message.parts import Part
 from reviewbot.tasks.message.phrasing import Phrase, listings
 
-#: Definitions that are told to have moved, and lines that are looked at for what is handled.
-_MOVED, _LINES = 3, 400
+#: Definitions that are told to have moved, or to be called otherwise; lines that are looked at for what is handled.
+_MOVED, _CALLS, _LINES = 3, 3, 400
 #: `if not x:`, `if x is None:`, `if (!x)`, `if x == nil`: what is handled by it when it is missing.
 _MISSING = re.compile(
     r"^(?:\} ?else )?(?:if|elif|unless) ?\(?(?:not ([A-Za-z_][\w.]{0,40})|!([A-Za-z_][\w.]{0,40})|"
@@ -61,7 +62,7 @@ def _around(code: Sequence[Part], kind: str) -> Phrase:
     if len(code) == 1 and 0 < len(around) <= 2:
         at = names.name(code[0].path)
         return Phrase(_verb(kind, code), (f"{names.listed(around)} in {at}", names.listed(around), at))
-    return of_paths("update", [part.path for part in code])
+    return of_changed("update", code)
 
 
 def _of_names(facts: Facts) -> Iterator[Phrase]:
@@ -70,27 +71,42 @@ def _of_names(facts: Facts) -> Iterator[Phrase]:
         yield Phrase("add", listings(facts.options, "option " if len(facts.options) == 1 else "options "))
     if added := _sorted(facts.added):
         yield Phrase("add", listings(added))
+    if facts.shown:
+        yield _sighted(facts.shown, "export", "public")
     for was, now in facts.renamed:
         yield Phrase("rename", (f"{was.name} to {now.name}", f"{was.own} to {now.own}", was.own))
     for one, place in facts.moved[:_MOVED]:
         yield Phrase("move", (f"{one.name} to {names.path(place)}", f"{one.name} to {names.name(place)}", one.name))
     if removed := _sorted(facts.removed):
         yield Phrase("remove", listings(removed))
+    if facts.hidden:
+        yield _sighted(facts.hidden, "remove", "private")
+
+
+def _sighted(found: Sequence[Definition], verb: str, word: str) -> Phrase:
+    """What others can use now, or no more, in the words of its language."""
+    if all(one.listed for one in found):
+        exports = "" if verb == "export" else "export of " if len(found) == 1 else "exports of "
+        return Phrase(verb, listings(_sorted(found), exports))
+    return Phrase("make", tuple(f"{said} {word}" for said in listings(_sorted(found))))
 
 
 def _sorted(found: Sequence[Definition]) -> list[str]:
-    """What others use before what they do not, and what does something before what is."""
+    """What others use, all if they use nothing; what does something before what is."""
+    found = [one for one in found if one.public] or found
     order = {"class": 0, "function": 1, "method": 2, "type": 3, "constant": 4}
-    return [one.name for one in sorted(found, key=lambda one: (not one.public, order[one.kind]))]
+    return [one.name for one in sorted(found, key=lambda one: order[one.kind])]
 
 
 def _of_insides(code: Sequence[Part], facts: Facts, kind: str) -> Iterator[Phrase]:
     told: set[str] = set()
     for was, now in facts.altered:
-        if more := _parameters(was, now):
-            told.add(now.name)
-            word, listed = "parameter" if len(more) == 1 else "parameters", names.listed(more)
-            yield Phrase("add", (f"{word} {listed} to {called(now)}", f"{word} {listed}", f"{len(more)} {word}"))
+        more = _parameters(was, now)
+        found = [adding(called(now), more)] if more else []
+        if len(told) < _CALLS:
+            found += [one.phrase for one in differences(was, now) if one.phrase not in found]
+        told |= {now.name} if found else set()
+        yield from found
     changed = [now.name for _, now in facts.altered if now.name not in told]
     if kind == "fix" and (missing := _missing(code)):
         place = changed[0] if len(changed) == 1 else names.name(code[0].path)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -53,47 +54,52 @@ class Visibility:
         """`owned`: whether what it stands in is public; `exported`: whether an export statement is around it."""
         if self.hidden or not owned or not name:
             return False
+        says = _SAYS.get(self.language)
+        if says is None:
+            return False
         marks = " ".join(text_of(child, 200) for child in node.children[:6] if child.type in _MODIFIERS)
-        return _SAYS.get(self.language, _says_nothing)(self, marks, name, owner, exported)
+        return says(_Sight(name, owner, marks, exported or self.listed is None or name in self.listed))
 
 
-def _python(seen: Visibility, marks: str, name: str, owner: str, exported: bool) -> bool:
-    if name.startswith("_") and name != "__init__":
-        return False
-    return bool(owner) or seen.listed is None or name in seen.listed
+@dataclass(frozen=True, slots=True)
+class _Sight:
+    """A name with what stands before it; `exported`: by its statement or its file's list, or the file has no list."""
+
+    name: str
+    owner: str
+    marks: str
+    exported: bool
 
 
-def _script(seen: Visibility, marks: str, name: str, owner: str, exported: bool) -> bool:
-    if owner:
-        return not re.search(r"private|protected", marks) and name[:1] not in ("#", "_")
-    return exported or name in (seen.listed or ())
+def _python(seen: _Sight) -> bool:
+    return (not seen.name.startswith("_") or seen.name == "__init__") and (bool(seen.owner) or seen.exported)
 
 
-def _go(seen: Visibility, marks: str, name: str, owner: str, exported: bool) -> bool:
-    return name[:1].isupper() and (not owner or owner[:1].isupper())
+def _script(seen: _Sight) -> bool:
+    return _unless_hidden(seen) and seen.name[:1] not in ("#", "_") if seen.owner else seen.exported
 
 
-def _marked_public(seen: Visibility, marks: str, name: str, owner: str, exported: bool) -> bool:
-    return re.search(r"\bpublic\b", marks) is not None
+def _go(seen: _Sight) -> bool:
+    return seen.name[:1].isupper() and (not seen.owner or seen.owner[:1].isupper())
 
 
-def _rust(seen: Visibility, marks: str, name: str, owner: str, exported: bool) -> bool:
-    return marks.startswith("pub") and "(" not in marks
+def _marked_public(seen: _Sight) -> bool:
+    return re.search(r"\bpublic\b", seen.marks) is not None
 
 
-def _php(seen: Visibility, marks: str, name: str, owner: str, exported: bool) -> bool:
-    return not re.search(r"private|protected", marks)
+def _rust(seen: _Sight) -> bool:
+    return seen.marks.startswith("pub") and "(" not in seen.marks
 
 
-def _ruby(seen: Visibility, marks: str, name: str, owner: str, exported: bool) -> bool:
-    return not name.startswith("_")
+def _unless_hidden(seen: _Sight) -> bool:
+    return not re.search(r"private|protected", seen.marks)
 
 
-def _says_nothing(seen: Visibility, marks: str, name: str, owner: str, exported: bool) -> bool:
-    return False
+def _ruby(seen: _Sight) -> bool:
+    return not seen.name.startswith("_")
 
 
-_SAYS = {
+_SAYS: dict[str, Callable[[_Sight], bool]] = {
     "python": _python, "javascript": _script, "typescript": _script, "tsx": _script, "go": _go, "java": _marked_public,
-    "csharp": _marked_public, "rust": _rust, "php": _php, "ruby": _ruby,
+    "csharp": _marked_public, "rust": _rust, "php": _unless_hidden, "ruby": _ruby,
 }  # fmt: skip

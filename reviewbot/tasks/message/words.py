@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Sequence
 from typing import Literal
+
+#: Verbs that tell a mood, and their share of the words that open subjects.
+_FEW, _SHARE = 3, 0.25
 
 Mood = Literal["imperative", "past", "present"]
 
@@ -60,8 +63,9 @@ def restated(text: str, mood: Mood) -> str:
     return f"{verb.capitalize() if word[:1].isupper() else verb}{blank}{rest}"
 
 
-def prevailing(words: Iterable[str]) -> Mood:
-    """The mood that most of the words have that tell one; the imperative where nothing tells."""
+def prevailing(words: Sequence[str]) -> Mood:
+    """The mood that most of the words have that tell one; the imperative where hardly any does: they may be no English."""
     counts = Counter(mood for mood in map(mood_of, words) if mood is not None)
-    counts["imperative"] += 0
+    if counts.total() < max(_FEW, len(words) * _SHARE):
+        return "imperative"
     return max(counts, key=lambda mood: (counts[mood], mood == "imperative"))

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
+from typing import TypeGuard
 
 from reviewbot.tasks.scaffold.evaluating import MEASURES, Setting, evaluated, is_true
 from reviewbot.tasks.scaffold.literals import (
@@ -59,14 +60,26 @@ def solved(text: str, parameters: Collection[str], values: Values, spelling: Spe
     if not 0 < len(names) <= MOST_NAMES:
         return None
     offered = [_offered(condition, name, values(name), spelling)[: _MOST_VALUES[len(names)]] for name in names]
-    rows: dict[bool, list[Row]] = {True: [], False: []}
+    found: list[tuple[Row, Value, bool]] = []
     for choice in sorted(product(*map(enumerate, offered)), key=lambda chosen: sum(index for index, _ in chosen)):
         row = tuple((name, written) for name, (_, (written, _)) in zip(names, choice, strict=True))
         setting = Setting({name: value for name, (_, (_, value)) in zip(names, choice, strict=True)}, spelling.falsy)
         outcome = is_true(evaluated(condition, setting), spelling.falsy)
-        if outcome is not None and len(rows[outcome]) < MOST_ROWS:
-            rows[outcome].append(row)
-    return Solution(tuple(rows[True]), tuple(rows[False])) if rows[True] or rows[False] else None
+        if outcome is not None:
+            found.append((row, choice[0][1][1] if len(names) == 1 else None, outcome))
+    edges = {outcome: [value for _, value, other in found if other is not outcome] for outcome in (True, False)}
+    found.sort(key=lambda one: not _is_beside(one[1], edges[one[2]]))
+    holding, failing = ([row for row, _, other in found if other is side][:MOST_ROWS] for side in (True, False))
+    return Solution(tuple(holding), tuple(failing)) if found else None
+
+
+def _is_beside(value: Value, others: Sequence[Value]) -> bool:
+    """Whether the next number is on the other side: of `x < 0 or x > 100` both boundaries are shown."""
+    return _is_number(value) and any(_is_number(other) and abs(other - value) == 1 for other in others)
+
+
+def _is_number(value: Value) -> TypeGuard[int | float]:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 def holds(text: str, row: Mapping[str, str], spelling: Spelling) -> bool | None:

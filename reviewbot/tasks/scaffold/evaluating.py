@@ -27,6 +27,9 @@ _CHANGED: Mapping[str, Callable[[str], str]] = {
     "to_lowercase": str.lower, "tolower": str.lower, "upper": str.upper, "touppercase": str.upper, "upcase": str.upper,
     "to_string": str, "tostring": str, "as_str": str,
 }  # fmt: skip
+#: `%w[a b].include?(x)`, `List.of("a", "b").contains(x)`, `in_array($x, ['a', 'b'])`.
+_HOLDS = frozenset({"include?", "includes", "contains", "in_array"})
+_LISTED = frozenset({"of", "aslist"})
 _STARTS = frozenset({"startswith", "starts_with", "start_with?"})
 _ENDS = frozenset({"endswith", "ends_with", "end_with?"})
 
@@ -97,9 +100,10 @@ def _chain(tree: Expression, setting: Setting) -> Value:
 
 
 def _held(value: Value, holder: Expression, setting: Setting) -> bool | None:
-    if holder.kind != "list" or isinstance(value, Unknown | Sized):
+    is_list = holder.kind == "list"
+    if not (is_list or holder.text.lower() in _LISTED) or isinstance(value, Unknown | Sized):
         return None
-    items = [evaluated(part, setting) for part in holder.parts]
+    items = [evaluated(part, setting) for part in (holder.parts if is_list else holder.parts[1:])]
     return None if any(isinstance(item, Unknown | Sized) for item in items) else value in items
 
 
@@ -140,6 +144,10 @@ def _called(tree: Expression, setting: Setting) -> Value:
     values = [evaluated(part, setting) for part in parts]
     if not values:
         return UNKNOWN
+    if name in _HOLDS and len(parts) >= 2:
+        holder, value = (parts[1], values[0]) if name == "in_array" else (parts[0], values[1])
+        held = _held(value, holder, setting)
+        return UNKNOWN if held is None else held
     if name == "isinstance" and len(parts) == 2:
         return _is_instance(values[0], parts[1])
     if name == "typeof":

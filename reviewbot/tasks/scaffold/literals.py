@@ -12,6 +12,8 @@ MAX_WRITTEN, MAX_MADE = 40, 5000
 _NUMBER = re.compile(r"(-?)(\d[\d_]{0,30})(\.\d{1,20})?([A-Za-z]\w{0,5})?")
 _QUOTED = re.compile(r"""(["'`])([^"'`\\\n]{0,200})\1(?:\.to_string\(\)|\.to_owned\(\)|\.into\(\))?""")
 _REPEATED = re.compile(r"""(["'])a\1(?: \* |\.repeat\()(\d{1,4})\)?|(?:new string|str_repeat)\('a', (\d{1,4})\)""")
+#: A number of a class of numbers (Python).
+_WRAPPED = re.compile(r"""(Decimal|Fraction)\((["']?)(-?\d{1,30}(?:\.\d{1,20})?)\2\)""")
 #: An item, or a key with its value, that holds no comma.
 _PLAIN = re.compile(r"""(?:"[^"\\,]*"|'[^'\\,]*'|[\w.+-]+)(?:\s*(?::|=>)\s*(?:"[^"\\,]*"|'[^'\\,]*'|[\w.+-]+))?""")
 _CLOSING = {"[": "]", "(": ")", "{": "}"}
@@ -108,6 +110,8 @@ def read(text: str) -> Value:
         return quoted[2]
     if (repeated := _REPEATED.fullmatch(text)) is not None:
         return "a" * int(repeated[2] or repeated[3])
+    if (wrapped := _WRAPPED.fullmatch(text)) is not None:
+        return read(wrapped[3])
     return _listed(text)
 
 
@@ -129,6 +133,9 @@ def _number(match: re.Match[str]) -> int | float:
 def numbered(number: int | float, examples: Sequence[str]) -> str:
     """A number as the examples write theirs: with a fraction, or with a suffix."""
     match = next((found for example in examples if (found := _NUMBER.fullmatch(example)) is not None), None)
+    wrapped = next((found for example in examples if (found := _WRAPPED.fullmatch(example)) is not None), None)
+    if match is None and wrapped is not None:
+        return f'{wrapped[1]}("{number}")' if wrapped[2] else f"{wrapped[1]}({number})"
     if match is None:
         return str(number)
     fraction = ".0" if match[3] and isinstance(number, int) else ""

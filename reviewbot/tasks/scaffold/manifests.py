@@ -19,4 +19,4 @@ _MANIFESTS = re.compile(
 def tells(path: str) -> bool:
     """Whether a file of this path decides where a scaffold goes and how it looks."""
     is_code = language_of(path) is not None
-    return not is_foreign(path, "") and (_MANIFESTS.search(path) is not None or (is_code and is_test(path)))
+    return (_MANIFESTS.search(path) is not None or (is_code and is_test(path))) and not is_foreign(path, "")

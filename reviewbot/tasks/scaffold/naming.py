@@ -42,7 +42,7 @@ _WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|[A-Z]|\d+")
 _ESCAPES = {"\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 
-@lru_cache(maxsize=1024)  # every target asks the same tests
+@lru_cache(maxsize=4096)  # every target asks the same tests
 def identifiers(language: str, text: str) -> frozenset[str]:
     """Every name in a text, as its grammar reads it: no word of a comment or a string."""
     if len(text) > MAX_PARSED:
@@ -52,7 +52,7 @@ def identifiers(language: str, text: str) -> frozenset[str]:
     return frozenset(name.lstrip("$@:#") for name in names if name and not name.isspace())
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=4096)
 def modules(language: str, text: str) -> tuple[str, ...]:
     """What the imports of a text name, in order: `./x`, `pkg/x`, `pkg.x`, `crate::x`."""
     if len(text) > MAX_PARSED:
@@ -97,10 +97,6 @@ def words(name: str) -> tuple[str, ...]:
 
 def snake(name: str) -> str:
     return "_".join(words(name))
-
-
-def kebab(name: str) -> str:
-    return "-".join(words(name))
 
 
 def camel(name: str) -> str:

@@ -15,7 +15,6 @@ _TOKENS = re.compile(
     r"""(?P<sign>===|!==|<=>|==|!=|<=|>=|&&|\|\||\?\.|->|::|[^\s])"""
 )
 _COMPARES = frozenset({"==", "!=", "===", "!==", "<", "<=", ">", ">=", "is", "in", "is not", "not in"})
-_OPENING = {"(": ")", "[": "]", "{": "}"}
 
 
 @dataclass(frozen=True, slots=True)

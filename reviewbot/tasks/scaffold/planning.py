@@ -5,18 +5,22 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from reviewbot.core import grammars
 from reviewbot.core.diff import FileDiff
-from reviewbot.core.paths import is_test
+from reviewbot.core.paths import is_test, is_writable
 from reviewbot.core.symbols import Syntax
 from reviewbot.core.text import is_odd
 from reviewbot.tasks.scaffold.choosing import chosen
+from reviewbot.tasks.scaffold.hazards import is_hazardous
 from reviewbot.tasks.scaffold.languages import language
 from reviewbot.tasks.scaffold.suites import Framework, Language, Suite, Surroundings, Target
 
 #: Characters of a file, more than any a person would read.
 LONGEST = 60_000
+#: Why a target beyond the last gets none.
+MORE = "more than one run makes"
 #: Digits of a blob's name that a scaffold is stamped with.
 _DIGITS = 10
 #: Tests whose look is followed, characters of each, and of a manifest.
@@ -31,19 +35,25 @@ class Unsuited:
     reason: str
 
 
-def suites(file: FileDiff, around: Surroundings, is_place: Callable[[str], bool]) -> Iterator[Suite | Unsuited]:
-    """One for each target of the file. `is_place` says whether a test may stand at a path: not below its label."""
+def suites(file: FileDiff, around: Surroundings, is_place: Callable[[str], bool],
+           most: int = 1000) -> Iterator[Suite | Unsuited]:  # fmt: skip
+    """One for each target of the file, `most` at most. `is_place` says whether a test may stand at a path."""
     syntax = Syntax(file)
     spoken = language(syntax.language("new"))
     if spoken is None or file.new.text is None or syntax.new is None or syntax.new.root_node.has_error:
         return
-    taken: set[str] = set()
     for target in spoken.targets(syntax):
         if _is_named(spoken, target, around):
             continue
-        made = _suite(spoken, target, replace(around, paths=around.paths | taken), is_place, file.new.id)
+        if not most:
+            yield Unsuited(target.id, MORE)
+            continue
+        if is_hazardous(syntax.new.root_node, target.source):
+            yield Unsuited(target.id, "it deletes files or starts programs: whoever runs its test would")
+            continue
+        made = _suite(spoken, target, around, is_place, file.new.id)
         if isinstance(made, Suite):
-            taken.add(made.path)
+            around, most = replace(around, paths=around.paths | {made.path}), most - 1
         yield made
 
 
@@ -60,7 +70,7 @@ def _suite(spoken: Language, target: Target, around: Surroundings, is_place: Cal
     if not cases:
         return Unsuited(target.id, "what it takes cannot be made by a test alone")
     framework = chosen(spoken.FRAMEWORKS, around, target.path)
-    places = [place for place in framework.places(target, around) if place not in around.paths]
+    places = [place for place in framework.places(target, around) if place not in around.paths and is_writable(place)]
     path = next(filter(is_place, places), None)
     if path is None:
         return Unsuited(target.id, "no test may stand inside its zone" if places else "every place for a test is taken")
@@ -112,6 +122,7 @@ def rendered(suite: Suite) -> str:
     return framework_of(suite).render(suite)
 
 
+@lru_cache(maxsize=64)  # of what no model wrote into it is asked more than once
 def parses(name: str, text: str) -> bool:
     """Whether a text is code of that grammar, with no character in it that nobody sees."""
     if any(is_odd(sign) for sign in text.replace("\n", "").replace("\t", "")):

@@ -52,7 +52,6 @@ def test_a_name_is_told_in_every_style() -> None:
     assert naming.words("parseHTTPHeader_2") == ("parse", "http", "header", "2")
     name = "parseHTTPHeader"
     assert naming.snake(name) == "parse_http_header"
-    assert naming.kebab(name) == "parse-http-header"
     assert (naming.camel("parse_http"), naming.pascal("parse_http"), naming.camel("")) == ("parseHttp", "ParseHttp", "")
 
 

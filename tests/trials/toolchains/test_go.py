@@ -85,6 +85,28 @@ def test_every_scaffold_is_found_runs_and_waits_for_its_expectations(repository:
         assert "to be written: " in ran.output
 
 
+RAISING = """\
+package mathx
+
+func Initial(name string) string { return string(name[0]) }
+
+func Long(name string) []byte { return make([]byte, 100/len(name)*10) }
+"""
+
+
+def test_a_call_that_panics_skips_as_one_that_returns_does(repository: Trial) -> None:
+    files = {**FILES, "mathx/y.go": RAISING}
+    placed = repository.write(files)
+    for suite in suites(files, "mathx/y.go"):
+        assert not any(case.is_written for case in suite.cases)
+        ran = placed.write({suite.path: rendered(suite)}).run(suite.path)
+        assert ran.ok, ran.output
+        assert ran.output.count("    --- SKIP: ") == len(suite.cases) and "    --- PASS: " not in ran.output
+        assert f"to be written: {suite.target.name} panics: runtime error: " in ran.output
+        # Each with no more than two hundred characters of what it saw.
+        assert max(map(len, ran.output.split("\n"))) < 270
+
+
 def test_right_expectations_pass_and_a_mutant_fails(repository: Trial) -> None:
     (suite,) = (one for one in suites(FILES, "mathx/x.go") if one.target.name == "Clamp")
     placed = repository.write({suite.path: rendered(filled(suite, WRITTEN))})

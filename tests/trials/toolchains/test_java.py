@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -86,6 +87,27 @@ def test_every_scaffold_is_found_runs_and_waits_for_its_expectations(repository:
         ran = placed.run(one.path)
         assert ran.ok, ran.output
         assert "to be written: " in ran.output
+
+
+RAISING = """\
+package com.acme.data;
+
+public class Initial {
+    public static String initial(String name) { return name.substring(0, 1) + name.repeat(300); }
+}
+"""
+
+
+def test_a_call_that_throws_skips_as_one_that_returns_does(repository: Trial) -> None:
+    path = "src/main/java/com/acme/data/Initial.java"
+    (suite,) = suites({**FILES, path: RAISING}, path)
+    assert not any(case.is_written for case in suite.cases)
+    ran = repository.write({path: RAISING, suite.path: rendered(suite)}).run(suite.path)
+    assert ran.ok, ran.output
+    assert "to be written: it threw java.lang.StringIndexOutOfBoundsException: " in ran.output
+    (said,) = set(re.findall(r"to be written: it returned (a[abc]+)", ran.output))
+    assert len(said) == 200
+    assert re.search(rf"\[ +{len(suite.cases)} tests aborted +\]", ran.output), ran.output
 
 
 def test_right_expectations_pass_and_a_mutant_fails(repository: Trial) -> None:

@@ -156,8 +156,8 @@ def test_an_unwritten_scaffold_is_found_and_passes_nothing(scene: Scene, tree: T
     passed, output = tree.tried(unwritten)
     assert passed, output
     assert "to be written" in output
-    # Jest has one test of the calls themselves, which says so.
-    assert passing(output) == (1 if scene.framework == "jest" else 0), output
+    # Jest has a test of each call beside it, which says so.
+    assert passing(output) == (len(unwritten.cases) if scene.framework == "jest" else 0), output
     assert skipped(output) == len(unwritten.cases), output
 
 
@@ -189,6 +189,51 @@ def test_a_guard_that_is_gone_fails_the_scaffold_nobody_wrote_to(scene: Scene, t
     tree.write(scene.path, scene.text.replace("low > high", "false"))
     passed, output = tree.tried(suite)
     assert not passed, output
+
+
+#: Both fail for the empty text, which no guard tells; one of them with a promise that no word of its own tells.
+RAISING = """\
+export function initial(text) {
+  return text[0].toUpperCase();
+}
+
+const read = async (text) => text[0].toUpperCase();
+
+export function later(text) {
+  return read(text);
+}
+"""
+
+
+@pytest.mark.parametrize("dependency", ["vitest", "mocha", "jest", ""])
+@pytest.mark.parametrize("name", ["initial", "later"])
+def test_a_call_that_throws_skips_as_one_that_returns_does(dependency: str, name: str, tmp_path: Path) -> None:
+    needs_runners()
+    manifest = f'{{"type": "module", "devDependencies": {{{f"{dependency!r}: 1" if dependency else ""}}}}}'
+    files = {"src/initial.js": RAISING, "package.json": manifest.replace("'", '"')}
+    tree = Tree.at(tmp_path / "tree", files)
+    (suite,) = (one for one in tree.suites("src/initial.js") if one.target.name == name)
+    assert not any(case.is_written for case in suite.cases)
+    assert [case.name for case in suite.cases if dict(case.arguments)["text"] == '""'] == ["text is empty"]
+    passed, output = tree.tried(suite)
+    assert skipped(output) == len(suite.cases), output
+    if suite.framework != "jest":
+        assert (passed, passing(output)) == (True, 0), output
+        return
+    # There is no skipping in it: what throws fails, and fails alone.
+    assert not passed, output
+    assert passing(output) == len(suite.cases) - 1, output
+
+
+def test_what_a_call_threw_or_returned_is_told(tmp_path: Path) -> None:
+    needs_runners()
+    for folder, manifest in {"vitest": '{"devDependencies": {"vitest": "3"}}', "node": '{"type": "module"}'}.items():
+        text = "export function twice(text) {\n  return text.repeat(150) + text[0].length;\n}\n"
+        tree = Tree.at(tmp_path / folder, {"src/twice.js": text, "package.json": manifest})
+        _, output = tree.tried(tree.suite("src/twice.js"))
+        assert "to be written: it threw TypeError: Cannot read properties of undefined (reading 'length')" in output
+        (said,) = set(re.findall(r"to be written: it returned ((?:text)+)", output))
+        assert len(said) == 200
 
 
 COUNTER = """\

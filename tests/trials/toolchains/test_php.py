@@ -78,6 +78,38 @@ def test_a_scaffold_lands_where_composer_says_is_collected_and_runs_unwritten(tm
         assert f"Incomplete: {sum(not case.is_written for case in suite.cases)}." in tried.output
 
 
+RAISING = """\
+<?php
+namespace Shop;
+
+final class Initial
+{
+    public static function of(string $name): string
+    {
+        return str_repeat(\\strtoupper($name), intdiv(100, \\strlen($name)));
+    }
+
+    public static function touch(string $name): void
+    {
+        intdiv(1, \\strlen($name));
+    }
+}
+"""
+
+
+def test_a_call_that_throws_is_incomplete_as_one_that_returns_is(tmp_path: Path) -> None:
+    made(tmp_path)
+    files = {**FILES, "src/Initial.php": RAISING}
+    found = suites(files, "src/Initial.php")
+    assert [suite.target.called for suite in found] == ["of", "touch"]
+    for suite in found:
+        assert {dict(case.arguments)["name"] for case in suite.cases if not case.is_written} == {"'abc'", "''", "'a b'"}
+        repository = trial(phpunit, tmp_path / suite.target.called, files, tmp_path / "scratch")
+        tried = repository.write({suite.path: planning.rendered(suite)}).run(suite.path)
+        assert tried.ok, tried.output
+        assert "Tests: 3, Assertions: 0, Incomplete: 3." in tried.output
+
+
 def test_a_written_scaffold_passes_and_notices_a_mutant(tmp_path: Path) -> None:
     repository, (total, label) = made(tmp_path)
     for suite, answers, old, new in (

@@ -94,6 +94,35 @@ def test_an_unwritten_scaffold_calls_skips_and_fails_nothing(framework: str, tmp
         assert f"{unwritten} pending" in tried.output or f"{unwritten} skips" in tried.output
 
 
+RAISING = """\
+module Shop
+  def self.initial(name)
+    name.upcase == "ABC" && raise(NotImplementedError, "abc")
+
+    name[0].upcase
+  end
+end
+"""
+
+
+@BOTH
+def test_a_call_that_raises_skips_as_one_that_returns_does(framework: str, tmp_path: Path) -> None:
+    made(framework, tmp_path)
+    files = {**REPOSITORIES[framework], "lib/shop/initial.rb": RAISING}
+    (suite,) = suites(files, "lib/shop/initial.rb")
+    assert {dict(case.arguments)["name"] for case in suite.cases if not case.is_written} >= {'"abc"', '""'}
+    repository = trial(TOOLCHAINS[framework], tmp_path / "raising", files, tmp_path / "scratch")
+    tried = repository.write(written(suite, {})).run(suite.path)
+    assert tried.ok, tried.output
+    count = len(suite.cases)
+    assert f"{count} pending" in tried.output or f"{count} runs, 0 assertions, 0 failures, 0 errors, {count} skips" in (
+        tried.output
+    )
+    if framework == "rspec":
+        assert "to be written: it raised #<NoMethodError: " in tried.output
+        assert "to be written: it raised #<NotImplementedError: abc>" in tried.output
+
+
 @BOTH
 def test_a_written_scaffold_passes_and_notices_a_mutant(framework: str, tmp_path: Path) -> None:
     repository, (total, label) = made(framework, tmp_path)

@@ -119,11 +119,16 @@ def _test(target: Target, case: Case, name: str) -> Iterator[str]:
     yield "#[test]"
     if not case.is_written:
         yield f'#[ignore = "{UNWRITTEN}"]'
-    if case.raises == "panic":
+    if _panics_as_a_whole(target, case):
         yield "#[should_panic]"
     yield f"fn {name}() {{"
     yield from (f"    {line}" for line in _body(target, case))
     yield "}"
+
+
+def _panics_as_a_whole(target: Target, case: Case) -> bool:
+    """Not where something is made before the call, which may panic too."""
+    return case.raises == "panic" and not target.traits.get("self")
 
 
 def _body(target: Target, case: Case) -> Iterator[str]:
@@ -144,6 +149,11 @@ def _body(target: Target, case: Case) -> Iterator[str]:
     if case.expected is not None:
         wanted = f"Some({case.expected})" if fails else case.expected
         yield f"assert_eq!({called}{'.ok()' if fails else ''}, {wanted});"
+    elif case.raises == "panic" and made:
+        yield "let got = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {"
+        yield f"    {called};" if target.traits.get("unit") else f"    let _ = {called};"
+        yield "}));"
+        yield "assert!(got.is_err());"
     elif case.raises == "panic":
         yield f"{called};" if target.traits.get("unit") else f"let _ = {called};"
     else:

@@ -20,7 +20,7 @@ SYSTEMS = frozenset({
 _STANDARD = {
     "testing": "testing", "reflect": "reflect", "math": "math", "errors": "errors", "strings": "strings",
     "time": "time", "bytes": "bytes", "context": "context", "io": "io", "fmt": "fmt", "big": "math/big",
-    "regexp": "regexp",
+    "regexp": "regexp", "http": "net/http", "httptest": "net/http/httptest",
 }  # fmt: skip
 _PACKAGE = re.compile(r"^package[ \t]+(\w+)", re.MULTILINE | re.ASCII)
 _MODULE = re.compile(r"^module[ \t]+\"?([\w./~-]+)\"?", re.MULTILINE | re.ASCII)
@@ -134,7 +134,7 @@ class _Table:
         yield "\t}"
         yield "\tfor _, tt := range tests {"
         yield "\t\tt.Run(tt.name, func(t *testing.T) {"
-        yield from (f"\t\t\t{line}" for line in (*self._deferred(), *self._call(), *self._checks()))
+        yield from (f"\t\t\t{line}" for line in self._steps())
         yield "\t\t})"
         yield "\t}"
         yield "}"
@@ -166,6 +166,11 @@ class _Table:
             given.append(("unwritten", "true"))
         return ", ".join(f"{name}: {text}" for name, text in given)
 
+    def _steps(self) -> Iterator[str]:
+        """What makes the object may panic too: it is no panic that is wanted of the call."""
+        made, deferred = list(self._made()), list(self._deferred())
+        yield from (*((*made, *deferred) if self.panicking else (*deferred, *made)), *self._call(), *self._checks())
+
     def _deferred(self) -> Iterator[str]:
         """What looks at a panic, where one is wanted or nobody knows yet."""
         called = self.target.called
@@ -188,17 +193,18 @@ class _Table:
         got = ["got", *(f"got{number}" for number in range(2, self.results + 1))][: self.results]
         return [*(got if used else ["_"] * self.results), *(["err"] if self.fails else [])]
 
+    def _made(self) -> Iterator[str]:
+        if self.target.owner:
+            maker, taken = self.traits.get("constructor", ""), self.target.constructor
+            made = ", ".join(f"tt.{self.columns[one.name]}" for one in taken)
+            yield f"on := {self._outside(maker)}({made})" if maker else f"on := new({self._outside(self.target.owner)})"
+
     def _call(self) -> Iterator[str]:
         given = ", ".join(
             f"tt.{self.columns[one.name]}{'...' if one.type.startswith('...') else ''}"
             for one in self.target.parameters
         )
-        called = self._outside(self.target.called)
-        if self.target.owner:
-            maker, taken = self.traits.get("constructor", ""), self.target.constructor
-            made = ", ".join(f"tt.{self.columns[one.name]}" for one in taken)
-            yield f"on := {self._outside(maker)}({made})" if maker else f"on := new({self._outside(self.target.owner)})"
-            called = f"on.{self.target.called}"
+        called = f"on.{self.target.called}" if self.target.owner else self._outside(self.target.called)
         got = self._got
         assigned = f"{', '.join(got)} {':=' if set(got) - {'_'} else '='} " if got else ""
         yield f"{assigned}{called}({given})"

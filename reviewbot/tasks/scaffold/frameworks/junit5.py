@@ -115,7 +115,9 @@ def _tests(suite: Suite) -> Iterator[str]:
     named = titles((case.name for case in suite.cases), naming.pascal)
     for case, title in zip(suite.cases, named, strict=True):
         name = naming.safe(target.called) + title
-        throws = f" throws {target.traits.get('throws', 'Exception')}" if case.expected is not None else ""
+        # What makes the object may throw too, and the call stands in a lambda that may.
+        told = target.traits.get("throws", "Exception") if case.expected is not None else "Exception"
+        throws = f" throws {told}" if case.expected is not None or (case.raises and _is_made(target)) else ""
         yield "\n".join((
             "    @Test", f"    @DisplayName({naming.literal(case.name)})", f"    void {name}(){throws} {{",
             *(f"        {line}" for line in _body(suite, case)), "    }",
@@ -129,6 +131,10 @@ def _body(suite: Suite, case: Case) -> Iterator[str]:
     if case.expected is not None:
         yield f"{result} want = {case.expected};"
         yield f"{'assertArrayEquals' if result.endswith('[]') else 'assertEquals'}(want, {on}.{called});"
+    elif case.raises and _is_made(target):
+        # Apart: what makes the object may throw the same.
+        yield f"{target.owner} on = {on};"
+        yield f"assertThrows({case.raises}.class, () -> on.{called});"
     elif case.raises:
         yield f"assertThrows({case.raises}.class, () -> {on}.{called});"
     elif target.returns:
@@ -144,6 +150,11 @@ def _body(suite: Suite, case: Case) -> Iterator[str]:
         yield f"    on.{called};"
         yield "    return on;"
         yield "});"
+
+
+def _is_made(target: Target) -> bool:
+    """Whether the method is called on something that a constructor makes."""
+    return not target.traits.get("static") and target.traits.get("construct", "").startswith("new ")
 
 
 def _on(target: Target, case: Case) -> str:

@@ -78,6 +78,8 @@ def _told(target: Target, case: Case) -> str:
 def _body(target: Target, case: Case) -> Iterator[str]:
     call = rubies.call(target, case)
     if case.raises:
+        made, call = rubies.apart(target, case)
+        yield from made
         yield f"assert_raises({rubies.raised(target, case)}) {{ {call} }}"
     elif case.expected is not None and case.expected.strip() == "nil":
         yield f"assert_nil({call})"

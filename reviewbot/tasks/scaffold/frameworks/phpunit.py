@@ -135,8 +135,12 @@ def _methods(suite: Suite) -> Iterator[str]:
 
 def _body(target: Target, case: Case) -> Iterator[str]:
     if case.raises:
+        on = _on(target, case)
+        if on.startswith("(new "):  # apart, for what makes the object may throw the same
+            yield f"$on = {on[1:-1]};"
+            on = "$on"
         yield f"$this->expectException({_raised(target, case)}::class);"
-        yield f"{_call(target, case)};"
+        yield f"{_call(target, case, on)};"
     elif case.expected is not None:
         same = "assertEquals" if case.expected.lstrip().startswith("new ") else "assertSame"
         yield f"$this->{same}({case.expected}, {_call(target, case)});"
@@ -155,15 +159,19 @@ def _raised(target: Target, case: Case) -> str:
     return target.traits.get(f"raises {case.raises}", case.raises)
 
 
-def _call(target: Target, case: Case) -> str:
+def _call(target: Target, case: Case, on: str = "") -> str:
+    on, given = on or _on(target, case), _given(target.parameters, case.arguments)
+    mark = "" if not target.owner else "::" if "static" in target.traits else "->"
+    return f"{on}{mark}{target.called}({given})"
+
+
+def _on(target: Target, case: Case) -> str:
+    """What stands before the call: a namespace, a class, or an object that is made."""
     space = target.traits.get("namespace", "")
-    full = f"\\{space}\\" if space else "\\"
-    given = _given(target.parameters, case.arguments)
-    if not target.owner:
-        return f"{full}{target.called}({given})"
-    if "static" in target.traits:
-        return f"{full}{target.owner}::{target.called}({given})"
-    return f"(new {full}{target.owner}({_given(target.constructor, case.construction)}))->{target.called}({given})"
+    full = f"\\{space}\\{target.owner}" if space else f"\\{target.owner}"
+    if not target.owner or "static" in target.traits:
+        return full
+    return f"(new {full}({_given(target.constructor, case.construction)}))"
 
 
 def _given(parameters: Sequence[Parameter], row: Iterable[tuple[str, str]]) -> str:

@@ -18,13 +18,14 @@ from reviewbot.tasks.scaffold.frameworks.python_calls import (
     handed,
     header,
     held,
-    imports,
     is_by_place,
     is_real,
     quoted,
     reachable,
+    refused,
     title,
 )
+from reviewbot.tasks.scaffold.frameworks.python_imports import imports
 from reviewbot.tasks.scaffold.frameworks.python_signs import signs, styles
 from reviewbot.tasks.scaffold.suites import Case, Suite, Surroundings, Target
 
@@ -91,10 +92,10 @@ def _approximate(value: str) -> str:
 
 def _raises(suite: Suite, raised: str, cases: Sequence[Case], *, several: bool) -> Iterator[str]:
     def body(call: Call, wanted: str) -> list[str]:
-        return [f"with pytest.raises({raised}):", *(f"    {line}" for line in (*call.before, call.value))]
+        return [*call.before, f"with pytest.raises({raised}):", f"    {call.value}"]
 
     name = re.sub(r"\W", "_", raised).lower()
-    yield from _test(suite, f"raises_{name}" if several else "raises", cases, None, body)
+    yield from _test(suite, f"raises_{name}" if several else "raises", cases, None, body, raised)
 
 
 def _unwritten(suite: Suite, cases: Sequence[Case]) -> Iterator[str]:
@@ -115,19 +116,23 @@ def _unwritten(suite: Suite, cases: Sequence[Case]) -> Iterator[str]:
 
 def _test(
     suite: Suite, what: str, cases: Sequence[Case], wanted: tuple[str, list[str]] | None,
-    body: Callable[[Call, str], list[str]],
+    body: Callable[[Call, str], list[str]], raised: str = "",
 ) -> Iterator[str]:  # fmt: skip
     """A test over rows, a plain one where there is nothing to vary."""
     name, names = f"test_{title(suite.target)}_{what}", columns(suite)
+
+    def written(arguments: str) -> Call:
+        return refused(suite, arguments, raised) if raised else called(suite, arguments)
+
     if names == ():
         yield f"def {name}():"
-        for line in body(called(suite, ""), wanted[1][0] if wanted else ""):
+        for line in body(written(""), wanted[1][0] if wanted else ""):
             yield f"    {line}"
         return
-    call = called(suite, handed(suite, names)) if names else None
+    call = written(handed(suite, names)) if names else None
     by_place = is_by_place(suite.target)
     if call is None or any(len(line) + 8 > WIDTH for line in body(call, "expected")):
-        names, call = None, called(suite, "*arguments" if by_place else "**arguments")
+        names, call = None, written("*arguments" if by_place else "**arguments")
     heads = (*(names or ("arguments",)), *([wanted[0]] if wanted else []))
     yield "@pytest.mark.parametrize("
     words = [quoted(head) for head in heads]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import builtins
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from reviewbot.core.text import visible
@@ -16,9 +16,11 @@ from reviewbot.tasks.scaffold.suites import Case, Suite, Target
 WIDTH = 88
 #: A longer expression that makes an instance has a line of its own.
 MAX_INLINE = 40
+#: Of an endpoint with several methods the parameter that says which.
+VERB = "http_method"
 #: Stands for an expectation while somebody writes it.
 HOLE = "REVIEWBOT_HOLE"
-_LIBRARY = {
+LIBRARY = {
     "Decimal": "decimal", "Fraction": "fractions", "Path": "pathlib", "PurePath": "pathlib", "PurePosixPath": "pathlib",
     "UUID": "uuid", "datetime": "datetime", "date": "datetime", "time": "datetime", "timedelta": "datetime",
     "islice": "itertools", "asdict": "dataclasses", "asyncio": "", "attrs": "",
@@ -26,10 +28,11 @@ _LIBRARY = {
 #: Names that a test uses for itself.
 _RESERVED = frozenset({
     "pytest", "unittest", "TestClient", "expected", "exception", "arguments", "result", "error", "subject", "name",
-    "request", "url", "self", "repr", "Exception", "SystemExit", *_LIBRARY,
+    "request", "url", "self", "served", "repr", "Exception", "SystemExit", *LIBRARY,
 })  # fmt: skip
 _STRINGS = re.compile(r'"(?:[^"\\\n]|\\.)*"|\'(?:[^\'\\\n]|\\.)*\'')
-_NAME = re.compile(r"(?<![\w.])[^\W\d]\w*")
+NAMES = re.compile(r"(?<![\w.])[^\W\d]\w*")
+_QUOTES = "\"'"
 _SAFE_URL = re.compile(r"-?\d+(\.\d+)?|[\"']([\w.-]{1,40})[\"']")
 _FLOAT = re.compile(r"-?\d[\d_]*\.\d*(e-?\d+)?")
 _PLACE = re.compile(r"<(?:\w+(?:\([^()<>]*\))?:)?(\w+)>|\{(\w+)(?::\w+)?\}")
@@ -48,7 +51,10 @@ class Call:
 def given(target: Target, case: Case) -> Pairs:
     """What differs from case to case: arguments, those of the constructor where the call takes none, or a URL."""
     if target.kind == "endpoint":
-        return (("url", _url(target.traits.get("route", ""), dict(case.arguments))),)
+        arguments = dict(case.arguments)
+        verb = arguments.pop(VERB, "")
+        url = ("url", _url(target.traits.get("route", ""), arguments))
+        return (("method", verb), url) if verb else (url,)
     return case.construction if is_built(target) else case.arguments
 
 
@@ -70,8 +76,10 @@ def reachable(suite: Suite) -> tuple[Case, ...]:
 
 
 def _url(route: str, arguments: Mapping[str, str]) -> str:
-    filled = _PLACE.sub(lambda match: arguments.get(match[1] or match[2], "1").strip("\"'"), route)
-    return quoted(filled)
+    places = {match[1] or match[2] for match in _PLACE.finditer(route)}
+    filled = _PLACE.sub(lambda match: arguments.get(match[1] or match[2], "1").strip(_QUOTES), route)
+    asked = "&".join(f"{name}={value.strip(_QUOTES)}" for name, value in arguments.items() if name not in places)
+    return quoted(f"{filled}?{asked}" if asked else filled)
 
 
 def imported(target: Target) -> str:
@@ -90,25 +98,69 @@ def called(suite: Suite, arguments: str) -> Call:
     """The call with these arguments in their place."""
     target, name = suite.target, local(suite.target)
     if target.kind == "endpoint":
-        client = f"{name}.test_client()" if target.traits.get("client") == "flask" else f"TestClient({name})"
-        return Call((), f"{client}.{target.traits.get('method', 'get')}({arguments}).status_code")
-    shape = target.traits.get("shape", "function")
+        return _asked(target, name, arguments)
     before: tuple[str, ...] = ()
-    if target.kind == "method" and shape in ("method", "property"):
+    if _is_bound(target):
         fixed = arguments if is_built(target) else _spelled(suite.cases[0].construction if suite.cases else ())
-        made = f"{name}({fixed})"
-        if target.traits.get("observed") or len(made) > MAX_INLINE:
-            pieces = split(fixed, ",") if fixed else []
-            before = tuple(bracketed(f"subject = {name}(", [piece.strip() for piece in pieces], ")", 0, WIDTH - 16))
-        name = "subject" if before else made
-    taken = "" if is_built(target) else arguments
-    call = name if target.kind != "method" else f"{name}.{target.called}"
-    call += "" if shape == "property" else f"({taken})"
-    call = f"asyncio.run({call})" if target.is_async else call
+        name = f"{name}({fixed})"
+        if target.traits.get("observed") or len(name) > MAX_INLINE:
+            before, name = _made(local(target), fixed), "subject"
+    call = _call(target, name, arguments)
     observed = target.traits.get("observed", "")
     if observed:
         return Call((*before, call), observed.replace("{}", "subject"))
     return Call(before, target.traits.get("result", "{}").replace("{}", call))
+
+
+def refused(suite: Suite, arguments: str, raised: str) -> Call:
+    """The call where it raises: what is before it does not, and nothing is looked at afterwards."""
+    target, name = suite.target, local(suite.target)
+    if target.kind == "endpoint":
+        return _asked(target, name, arguments)
+    before: tuple[str, ...] = ()
+    if _is_bound(target):
+        if is_refused(target, raised):
+            return Call((), f"{name}({arguments})")
+        fixed = arguments if is_built(target) else _spelled(suite.cases[0].construction if suite.cases else ())
+        before, name = _made(name, fixed), "subject"
+    call = _call(target, name, arguments)
+    lazy = target.traits.get("result", "")
+    return Call(before, lazy.replace("{}", call) if "islice" in lazy else call)
+
+
+def is_refused(target: Target, raised: str) -> bool:
+    """Whether it is the constructor that raises, for the method itself never does."""
+    return is_built(target) and _is_bound(target) and first_part(raised) not in NAMES.findall(target.source)
+
+
+def _is_bound(target: Target) -> bool:
+    return target.kind == "method" and target.traits.get("shape", "function") in ("method", "property")
+
+
+def _made(owner: str, fixed: str) -> tuple[str, ...]:
+    pieces = split(fixed, ",") if fixed else []
+    return tuple(bracketed(f"subject = {owner}(", [piece.strip() for piece in pieces], ")", 0, WIDTH - 16))
+
+
+def _call(target: Target, name: str, arguments: str) -> str:
+    taken = "" if is_built(target) else arguments
+    call = name if target.kind != "method" else f"{name}.{target.called}"
+    call += "" if target.traits.get("shape") == "property" else f"({taken})"
+    return f"asyncio.run({call})" if target.is_async else call
+
+
+def _asked(target: Target, name: str, arguments: str) -> Call:
+    """What a client gets from an application; a router is asked through one that the test makes of it."""
+    is_flask = target.traits.get("client") == "flask"
+    before: tuple[str, ...] = ()
+    if target.traits.get("router"):
+        made, joined = ("Flask(__name__)", "register_blueprint") if is_flask else ("FastAPI()", "include_router")
+        before, name = (f"served = {made}", f"served.{joined}({name})"), "served"
+    client = f"{name}.test_client()" if is_flask else f"TestClient({name})"
+    method = target.traits.get("method", "get")
+    if VERB in {one.name for one in target.parameters}:
+        method = "open" if is_flask else "request"
+    return Call(before, f"{client}.{method}({arguments}).status_code")
 
 
 def _spelled(pairs: Pairs) -> str:
@@ -129,7 +181,7 @@ def columns(suite: Suite) -> tuple[str, ...] | None:
         return None
     names = sets.pop()
     own = _RESERVED - {"url"} if suite.target.kind == "endpoint" else _RESERVED
-    clash = set(names) & (own | {local(suite.target)} | set(_uses(suite)))
+    clash = set(names) & (own | {local(suite.target)} | set(uses(suite)))
     return None if clash or not all(name.isascii() for name in names) else names
 
 
@@ -150,51 +202,12 @@ def first_part(name: str) -> str:
     return name.partition(".")[0]
 
 
-def _uses(suite: Suite) -> list[str]:
+def uses(suite: Suite) -> list[str]:
     """The names in what the cases give and expect, in order; words in strings are none."""
     texts = [value for case in suite.cases for _, value in (*case.arguments, *case.construction)]
     texts += [case.expected for case in suite.cases if case.expected is not None]
     bare = (_STRINGS.sub(" ", text) for text in texts)
-    return list(dict.fromkeys(name for text in bare for name in _NAME.findall(text)))
-
-
-def imports(suite: Suite, framework: str) -> list[str]:
-    """The lines of the imports, sorted as formatters sort them."""
-    target = suite.target
-    call = called(suite, "")
-    used = {*_uses(suite), *_NAME.findall(" ".join((*call.before, call.value)))}
-    library = {name for name in used if name in _LIBRARY and name != local(target)}
-    plain = sorted({name for name in library if not _LIBRARY[name] and name != "attrs"})
-    groups: dict[str, set[str]] = {}
-    for name in library - {"asyncio", "attrs"}:
-        groups.setdefault(_LIBRARY[name], set()).add(name)
-    standard = [f"import {name}" for name in sorted([*plain, *(["unittest"] if framework == "unittest" else [])])]
-    standard += [f"from {module} import {_listed(names)}" for module, names in sorted(groups.items())]
-    third = [f"import {name}" for name in sorted({"attrs"} & library | {"pytest"} & {framework})]
-    third += ["from fastapi.testclient import TestClient"] if target.traits.get("client") == "fastapi" else []
-    return [line for block in (standard, third, [_own(suite, used)]) if block for line in (*block, "")]
-
-
-def _own(suite: Suite, used: Iterable[str]) -> str:
-    """What the test takes from the module of the target."""
-    target = suite.target
-    classes = {key.removeprefix("value:") for key in target.traits if key.startswith("value:")} & set(used)
-    raised = {first_part(case.raises) for case in reachable(suite) if case.raises and not is_builtin(case.raises)}
-    others = sorted((classes | raised) - {imported(target)})
-    name = imported(target) if local(target) == imported(target) else f"{imported(target)} as {local(target)}"
-    members = sorted([*others, name], key=_order)
-    line = f"from {suite.module} import {', '.join(members)}"
-    if len(line) <= WIDTH:
-        return line
-    return "\n".join([f"from {suite.module} import (", *(f"    {member}," for member in members), ")"])
-
-
-def _listed(names: Iterable[str]) -> str:
-    return ", ".join(sorted(names, key=_order))
-
-
-def _order(name: str) -> tuple[int, str]:
-    return 0 if name.isupper() and len(name) > 1 else 1 if name[:1].isupper() else 2, name
+    return list(dict.fromkeys(name for text in bare for name in NAMES.findall(text)))
 
 
 def header(suite: Suite) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from keyword import iskeyword
 
 from reviewbot.core.paths import is_test
@@ -109,21 +110,26 @@ def _folders(path: str, folder: str, tests: Sequence[str], around: Surroundings)
 
 def _votes(tests: Sequence[str], around: Surroundings) -> tuple[Counter[str], Counter[str]]:
     """How the tests that there are stand to what they test, and under which folders they are."""
-    sources: dict[str, list[str]] = {}
+    sources: dict[str, list[str]] = {_subject(test): [] for test in tests}
     for path in around.paths:
-        if path.endswith(".py") and not is_test(path):
-            sources.setdefault(path.rpartition("/")[2], []).append(path.rpartition("/")[0])
+        folder, _, name = path.rpartition("/")
+        if name in sources and not is_test(path):
+            sources[name].append(folder)
     votes: Counter[str] = Counter()
     tops: Counter[str] = Counter()
     for test in tests:
-        folder, _, name = test.rpartition("/")
-        subject = name.removeprefix("test_").removesuffix(".py").removesuffix("_test") + ".py"
-        styles = {_style(folder, source, around) for source in sources.get(subject, ())[:5]} - {""}
+        folder = test.rpartition("/")[0]
+        styles = {_style(folder, source, around) for source in sources[_subject(test)][:5]} - {""}
         votes.update(styles)
         tops[_top(folder)] += 1
     return votes, tops
 
 
+def _subject(test: str) -> str:
+    return test.rpartition("/")[2].removeprefix("test_").removesuffix(".py").removesuffix("_test") + ".py"
+
+
+@lru_cache(maxsize=4096)  # every target asks for the same folders
 def _top(folder: str) -> str:
     """The first folder of tests in a path: `tests/unit` as it stands, for the unit tests are apart."""
     parts = folder.split("/")
@@ -166,8 +172,7 @@ def _nearest(path: str, tops: Mapping[str, int]) -> str:
 def _free(folder: str, stem: str, target: Target, paths: frozenset[str], *, suffixed: bool) -> str:
     """A path that nothing has: two test files of one name in folders that are no packages are one module to pytest."""
     prefix = f"{folder}/" if folder else ""
-    names = [path.rpartition("/")[2] for path in paths if path.endswith(".py")] if _is_bare(folder, paths) else []
-    used = frozenset(names)
+    used = _names(paths) if _is_bare(folder, paths) else frozenset()
     stem = safe(stem)
     longer = f"{stem}_{safe(target.name.replace('.', '_')).lower()}"
     for base in (stem, longer, *(f"{longer}_{number}" for number in range(2, MAX_NUMBERED))):
@@ -175,6 +180,11 @@ def _free(folder: str, stem: str, target: Target, paths: frozenset[str], *, suff
         if prefix + name not in paths and name not in used:
             return prefix + name
     return prefix + (f"{longer}_scaffold_test.py" if suffixed else f"test_{longer}_scaffold.py")
+
+
+@lru_cache(maxsize=1)  # every folder asks for the same
+def _names(paths: frozenset[str]) -> frozenset[str]:
+    return frozenset(path.rpartition("/")[2] for path in paths if path.endswith(".py"))
 
 
 def _is_bare(folder: str, paths: frozenset[str]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from reviewbot.core.paths import is_test
 from reviewbot.tasks.scaffold.suites import Surroundings
@@ -16,10 +17,13 @@ _UNITTEST = re.compile(r"(?m)^(import unittest\b|from unittest\b|class \w+\([\w.
 
 def styles(around: Surroundings) -> tuple[int, int]:
     """How many of the tests that there are belong to pytest, and how many to unittest."""
-    texts = [text for path, text in around.texts.items() if path.endswith(".py") and is_test(path)]
-    ours = sum(_PYTEST.search(text) is not None for text in texts)
-    theirs = sum(_UNITTEST.search(text) is not None and _PYTEST.search(text) is None for text in texts)
-    return ours, theirs
+    found = [_style(text) for path, text in around.texts.items() if path.endswith(".py") and is_test(path)]
+    return found.count("pytest"), found.count("unittest")
+
+
+@lru_cache(maxsize=4096)  # every target asks the same tests
+def _style(text: str) -> str:
+    return "pytest" if _PYTEST.search(text) else "unittest" if _UNITTEST.search(text) else ""
 
 
 def signs(around: Surroundings) -> int:

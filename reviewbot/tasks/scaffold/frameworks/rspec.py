@@ -69,6 +69,8 @@ def _title(target: Target, case: Case) -> str:
 def _body(target: Target, case: Case) -> Iterator[str]:
     call = rubies.call(target, case)
     if case.raises:
+        made, call = rubies.apart(target, case)
+        yield from made
         yield f"expect {{ {call} }}.to raise_error({rubies.raised(target, case)})"
     elif case.expected is not None:
         yield f"expect({call}).to eq({case.expected})"

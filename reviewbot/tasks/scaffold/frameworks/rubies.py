@@ -122,19 +122,33 @@ def string(text: str) -> str:
 
 def call(target: Target, case: Case) -> str:
     """The call of a case."""
+    return _called(target, case, _receiver(target, case))
+
+
+def apart(target: Target, case: Case) -> tuple[Sequence[str], str]:
+    """What makes the object, which may raise what the call is to raise, and the call on it."""
+    if target.traits.get("kind", "top") in ("top", "static"):
+        return (), call(target, case)
+    return (f"on = {_receiver(target, case)}",), _called(target, case, "on")
+
+
+def _receiver(target: Target, case: Case) -> str:
+    """What a method is called on."""
+    made = _given(target.constructor, case.construction)
+    return {
+        "top": "", "static": target.owner, "mixin": f"Object.new.extend({target.owner})",
+        "instance": f"{target.owner}.new" + (f"({made})" if made else ""),
+    }[target.traits.get("kind", "top")]  # fmt: skip
+
+
+def _called(target: Target, case: Case, receiver: str) -> str:
     given = _given(target.parameters, case.arguments)
     block = " { |*values| values.first }" if "block" in target.traits else ""
-    kind = target.traits.get("kind", "top")
-    if kind == "top":
-        if target.called in _CLAIMED:
-            return f"Object.new.send({', '.join(filter(None, [f':{target.called}', given]))}){block}"
-        return f"{target.called}({given}){block}"
-    made = _given(target.constructor, case.construction)
-    receiver = {
-        "static": target.owner, "mixin": f"Object.new.extend({target.owner})",
-        "instance": f"{target.owner}.new" + (f"({made})" if made else ""),
-    }[kind]  # fmt: skip
-    return f"{receiver}.{target.called}" + (f"({given})" if given else "") + block
+    if receiver:
+        return f"{receiver}.{target.called}" + (f"({given})" if given else "") + block
+    if target.called in _CLAIMED:
+        return f"Object.new.send({', '.join(filter(None, [f':{target.called}', given]))}){block}"
+    return f"{target.called}({given}){block}"
 
 
 def _given(parameters: Sequence[Parameter], row: Iterable[tuple[str, str]]) -> str:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from reviewbot.tasks.scaffold import naming
 
 _MINUS = re.compile(r"-(?=\d)")
+_POINT = re.compile(r"(?<=\d)\.(?=\d)")
 
 
 def titles(names: Iterable[str], style: Callable[[str], str]) -> tuple[str, ...]:
@@ -15,7 +16,7 @@ def titles(names: Iterable[str], style: Callable[[str], str]) -> tuple[str, ...]
     found: list[str] = []
     used: set[str] = set()
     for number, name in enumerate(names):
-        title = naming.safe(style(_MINUS.sub("minus ", name))).lstrip("_")
+        title = naming.safe(style(_POINT.sub(" point ", _MINUS.sub("minus ", name)))).lstrip("_")
         while title.lower() in used:
             title = f"{title}_{number}"
         used.add(title.lower())

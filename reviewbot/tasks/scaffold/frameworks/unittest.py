@@ -15,13 +15,14 @@ from reviewbot.tasks.scaffold.frameworks.python_calls import (
     given,
     header,
     held,
-    imports,
     is_by_place,
     is_real,
     quoted,
     reachable,
+    refused,
     title,
 )
+from reviewbot.tasks.scaffold.frameworks.python_imports import imports
 from reviewbot.tasks.scaffold.frameworks.python_signs import styles
 from reviewbot.tasks.scaffold.naming import pascal
 from reviewbot.tasks.scaffold.suites import Case, Suite, Surroundings, Target
@@ -92,15 +93,24 @@ def _returns(suite: Suite, assertion: str, cases: Sequence[Case], *, several: bo
 def _raises(suite: Suite, raised: str, cases: Sequence[Case], *, several: bool) -> Iterator[str]:
     suffix = "_" + re.sub(r"\W", "_", raised).lower() if several else ""
     yield f"def test_raises{suffix}(self):"
-    call, names = _call(suite)
+    names = columns(suite)
+    call = refused(suite, _arguments(suite, names), raised)
     if names == ():
+        yield from (f"    {line}" for line in call.before)
         yield f"    with self.assertRaises({raised}):"
-        yield from (f"        {line}" for line in (*call.before, call.value))
+        yield f"        {call.value}"
         return
     yield from _rows(suite, cases, None)
     yield "    for name, arguments in rows:"
-    yield f"        with self.subTest(name), self.assertRaises({raised}):"
-    yield from (f"            {line}" for line in (*call.before, call.value))
+    indent = " " * 8
+    if call.before:
+        yield f"{indent}with self.subTest(name):"
+        yield from (f"{indent}    {line}" for line in call.before)
+        yield f"{indent}    with self.assertRaises({raised}):"
+        yield f"{indent}        {call.value}"
+        return
+    yield f"{indent}with self.subTest(name), self.assertRaises({raised}):"
+    yield f"{indent}    {call.value}"
 
 
 def _unwritten(suite: Suite, cases: Sequence[Case]) -> Iterator[str]:
@@ -124,8 +134,11 @@ def _unwritten(suite: Suite, cases: Sequence[Case]) -> Iterator[str]:
 def _call(suite: Suite) -> tuple[Call, tuple[str, ...] | None]:
     """The call over a row, or over nothing where there is nothing to vary."""
     names = columns(suite)
-    starred = "*arguments" if is_by_place(suite.target) else "**arguments"
-    return called(suite, "" if names == () else starred), names
+    return called(suite, _arguments(suite, names)), names
+
+
+def _arguments(suite: Suite, names: tuple[str, ...] | None) -> str:
+    return "" if names == () else "*arguments" if is_by_place(suite.target) else "**arguments"
 
 
 def _rows(suite: Suite, cases: Sequence[Case], expected: Sequence[str] | None) -> Iterator[str]:

@@ -12,10 +12,9 @@ from reviewbot.core.grammars import parse
 from reviewbot.core.paths import is_foreign, is_sample, is_test
 from reviewbot.core.symbols import Syntax, line_of, text_of, walk
 from reviewbot.tasks.scaffold import arguments, naming
-from reviewbot.tasks.scaffold.cases import assembled
 from reviewbot.tasks.scaffold.conditions import CSHARP
 from reviewbot.tasks.scaffold.frameworks import xunit
-from reviewbot.tasks.scaffold.languages import csharp_values, guards
+from reviewbot.tasks.scaffold.languages import calling, csharp_values, guards
 from reviewbot.tasks.scaffold.languages.guards import Guard
 from reviewbot.tasks.scaffold.languages.ruby_members import overlaps
 from reviewbot.tasks.scaffold.suites import Case, Framework, Parameter, Target
@@ -42,12 +41,15 @@ _CHECKS = {
 
 @dataclass(frozen=True, slots=True)
 class _Type:
-    """A public type: its namespace, its name below it, and what `new` takes, None where nobody may."""
+    """A public type: its namespace, its name below it, what `new` takes, None where nobody may, and its guards."""
 
     space: str
     name: str
     node: Node
     constructor: tuple[Parameter, ...] | None
+    guards: tuple[Guard, ...] = ()
+    #: It has type parameters, which a test would have to choose.
+    is_generic: bool = False
 
 
 def targets(syntax: Syntax) -> Iterator[Target]:
@@ -74,7 +76,7 @@ def _usings(root: Node) -> str:
 
 
 def _types(root: Node) -> Iterator[_Type]:
-    """Public types that are no templates, those inside others after them."""
+    """Public types, those inside others after them."""
     space = ""
     stack: list[tuple[Node, str, str]] = [(child, "", "") for child in reversed(root.named_children)]
     while stack:
@@ -87,10 +89,13 @@ def _types(root: Node) -> Iterator[_Type]:
             stack += [(child, full, "") for child in reversed(_members(node))] if len(full) <= NAME else []
         elif node.type in _TYPES and _is(node, "public") and _WORD.fullmatch(name):
             full = f"{outer}.{name}" if outer else name
-            if len(full) > NAME or any(child.type == "type_parameter_list" for child in node.named_children):
+            if len(full) > NAME:
                 continue
+            is_generic = any(child.type == "type_parameter_list" for child in node.named_children)
             if not _is(node, "abstract"):
-                yield _Type(above or space, full, node, _constructor(node, name))
+                yield _Type(above or space, full, node, *_constructor(node), is_generic)
+            if is_generic:
+                continue
             stack += [(child, above or space, full) for child in reversed(_members(node)) if child.type in _TYPES]
 
 
@@ -103,19 +108,21 @@ def _is(node: Node, modifier: str) -> bool:
     return any(child.type == "modifier" and text_of(child, 20) == modifier for child in node.named_children[:10])
 
 
-def _constructor(node: Node, name: str) -> tuple[Parameter, ...] | None:
-    """What the simplest public one takes."""
+def _constructor(node: Node) -> tuple[tuple[Parameter, ...] | None, tuple[Guard, ...]]:
+    """What the simplest public one takes, and its guards."""
     if _is(node, "static"):
-        return None
+        return None, ()
     declared = [
         child for child in _members(node) if child.type == "constructor_declaration" and not _is(child, "static")
     ]
     primary = next((child for child in node.named_children if child.type == "parameter_list"), None)
     if "struct" in node.type or (primary is None and not declared):
-        return ()
-    offered = [_parameters(child.child_by_field_name("parameters")) for child in declared if _is(child, "public")]
-    offered += [_parameters(primary)] if primary is not None else []
-    return min((one for one in offered if one is not None), key=len, default=None)
+        return (), ()
+    offered = [(_parameters(child.child_by_field_name("parameters")), _guards(child))
+               for child in declared if _is(child, "public")]  # fmt: skip
+    offered += [(_parameters(primary), ())] if primary is not None else []
+    known = [(taken, ends) for taken, ends in offered if taken is not None]
+    return min(known, key=lambda one: len(one[0])) if known else (None, ())
 
 
 def _parameters(holder: Node | None) -> tuple[Parameter, ...] | None:
@@ -143,22 +150,26 @@ def _target(path: str, holder: _Type, node: Node, usings: str) -> Target | None:
     static = _is(node, "static")
     if not _is(node, "public") or _is(node, "abstract") or _is(node, "override") or not _WORD.fullmatch(name):
         return None
-    if parameters is None or node.child_by_field_name("type_parameters") is not None:
-        return None
-    if not static and holder.constructor is None:
-        return None
+    made = () if static else holder.constructor
+    unmade = parameters is None or made is None or holder.is_generic
+    unmade, parameters = unmade or node.child_by_field_name("type_parameters") is not None, parameters or ()
     by_name = {one.name: one for one in parameters}
     ways = guards.branches(
         _guards(node), tuple(by_name), lambda called: csharp_values.values(by_name[called].type), CSHARP,
         lambda called, value: csharp_values.fits(by_name[called].type, value),
     )  # fmt: skip
+    kinds = {one.name: one.type for one in made or ()}
+    settled = {calling.UNMADE: "yes"} if unmade else calling.construction(
+        () if static else holder.guards, made or (), lambda one: csharp_values.values(one.type), CSHARP,
+        lambda called, value: csharp_values.fits(kinds[called], value),
+    )  # fmt: skip
     returns = text_of(node.child_by_field_name("returns"), NAME)
-    traits = {"namespace": holder.space, "usings": usings, **({"static": "yes"} if static else {})}
+    traits = {"namespace": holder.space, "usings": usings, **({"static": "yes"} if static else {}), **settled}
     return Target(
         path, f"{holder.name}.{name}", "method", "csharp", parameters, returns,
         is_async=_TASKS.fullmatch(returns) is not None, branches=ways,
         lines=(line_of(node), node.end_point[0] + 1), source=text_of(node),
-        constructor=() if static else holder.constructor or (), traits=traits,
+        constructor=made or (), traits=traits,
     )  # fmt: skip
 
 
@@ -172,6 +183,8 @@ def _guards(method: Node) -> tuple[Guard, ...]:
             found += [Guard(condition, raises)] if condition and raises is not None else []
         elif node.type == "expression_statement":
             inner = node.named_children[0] if node.named_children else node
+            if method.type == "constructor_declaration" and inner.type == "assignment_expression":
+                continue
             if inner.type != "invocation_expression":
                 break
             call = call_of(inner)
@@ -198,12 +211,12 @@ def cases(target: Target) -> tuple[Case, ...]:
     """Calls over edge values that types and branches suggest, those that raise last."""
     root = parse("csharp", f"class A {{ {target.source} }}").root_node
     method = next(walk(root, "method_declaration"), None)
-    raising = guards.raised(_guards(method) if method is not None else (), target.parameters, CSHARP)
     task = _TASKS.fullmatch(target.returns)
     comparable = target.returns != "void" and (task is None or task[1] is not None)
-    found = assembled(
-        target.parameters, lambda one: csharp_values.values(one.type), target.branches, raising=raising,
-        constructor=target.constructor,
+    kinds = {one.name: one.type for one in target.parameters}
+    found = calling.called(
+        target, lambda one: csharp_values.values(one.type), _guards(method) if method is not None else (), CSHARP,
+        lambda name, value: csharp_values.fits(kinds[name], value), ways=target.branches,
         comparable=comparable and not target.returns.startswith("IAsyncEnumerable"),
     )  # fmt: skip
     return arguments.writable(target.parameters, found)

@@ -10,6 +10,8 @@ from reviewbot.tasks.scaffold.suites import Branch, Parameter
 
 #: Guards of one function that are read, and the length of a condition.
 MOST, WIDE = 12, 300
+#: Whether a parameter of that name takes a value.
+Fits = Callable[[str, str], bool]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +25,7 @@ class Guard:
     negated: bool = False
 
 
-def _anything(name: str, value: str) -> bool:
+def anything(name: str, value: str) -> bool:
     return True
 
 
@@ -32,7 +34,7 @@ def branches(
     names: Collection[str],
     values: Values,
     spelling: Spelling,
-    fits: Callable[[str, str], bool] = _anything,
+    fits: Fits = anything,
 ) -> tuple[Branch, ...]:
     """The arguments that meet each guard, and one set that just does not; `fits` says which values a name takes."""
     found: list[Branch] = []
@@ -45,6 +47,33 @@ def branches(
             fitting = [row for row in rows if all(fits(*pair) for pair in row)]
             found += [Branch(row, raises) for row in fitting[:most]]
     return tuple(found)
+
+
+def settled(
+    guards: Sequence[Guard],
+    parameters: Sequence[Parameter],
+    values: Callable[[Parameter], Sequence[str]],
+    spelling: Spelling,
+    fits: Fits = anything,
+) -> dict[str, str] | None:
+    """What a usual call gives in place of the first values, for a guard raises on those; None where it always does."""
+    offered = {one.name: values(one) for one in parameters if one.default is None}
+    if not all(offered.values()):
+        return {}
+    usual = {name: found[0] for name, found in offered.items()}
+    row = dict(usual)
+    for at, guard in enumerate(guards[:MOST]):
+        raising = raised([one for one in guards[: at + 1] if one.raises], parameters, spelling)
+        if not raising(row):
+            continue
+        solution = solved(guard.condition, offered, offered.__getitem__, spelling)
+        rows = () if solution is None else solution.holds if guard.negated else solution.fails
+        free = ({**row, **dict(one)} for one in rows if all(fits(*pair) for pair in one))
+        found = next((one for one in free if not raising(one)), None)
+        if found is None:
+            return None
+        row = found
+    return {name: value for name, value in row.items() if value != usual[name]}
 
 
 def raised(

@@ -12,10 +12,9 @@ from reviewbot.core.grammars import parse
 from reviewbot.core.paths import is_foreign, is_sample, is_test
 from reviewbot.core.symbols import Syntax, line_of, text_of, walk
 from reviewbot.tasks.scaffold import arguments, naming
-from reviewbot.tasks.scaffold.cases import assembled
 from reviewbot.tasks.scaffold.conditions import PHP
 from reviewbot.tasks.scaffold.frameworks import phpunit
-from reviewbot.tasks.scaffold.languages import guards, php_values
+from reviewbot.tasks.scaffold.languages import calling, guards, php_values
 from reviewbot.tasks.scaffold.languages.guards import Guard
 from reviewbot.tasks.scaffold.languages.ruby_members import overlaps
 from reviewbot.tasks.scaffold.suites import Case, Framework, Parameter, Target
@@ -84,14 +83,14 @@ def _target(path: str, place: str, node: Node, holder: Node | None, uses: dict[s
     name = text_of(node.child_by_field_name("name"), NAME)
     owner = text_of(holder.child_by_field_name("name"), NAME) if holder is not None else ""
     static = _is(node, "static_modifier")
-    constructor = _constructor(holder) if holder is not None and not static else ()
-    parameters = _parameters(node)
+    maker, made = _constructor(holder) if holder is not None and not static else (None, ())
+    taken = _parameters(node)
     words = [name, *([owner] if owner else [])]
-    if parameters is None or constructor is None or not all(_WORD.fullmatch(word) for word in words):
+    if not all(_WORD.fullmatch(word) for word in words):
         return None
     if place and not _PLACE.fullmatch(place):
         return None
-    parameters, constructor = _spelled(parameters, uses, place), _spelled(constructor, uses, place)
+    parameters, constructor = _spelled(taken or (), uses, place), _spelled(made or (), uses, place)
     by_name = {one.name: one for one in parameters}
     ends = _guards(node)
     ways = guards.branches(
@@ -100,6 +99,11 @@ def _target(path: str, place: str, node: Node, holder: Node | None, uses: dict[s
     )  # fmt: skip
     traits = {"namespace": place, **({"static": "yes"} if static else {})}
     traits |= {f"raises {end.raises}": _resolved(end.raises, place, uses) for end in ends if end.raises}
+    kinds = {one.name: one.type for one in constructor}
+    traits |= {calling.UNMADE: "yes"} if taken is None or made is None else calling.construction(
+        _guards(maker), constructor, php_values.examples, PHP,
+        lambda called, value: php_values.fits(kinds[called], value),
+    )  # fmt: skip
     return Target(
         path, f"{owner}.{name}" if owner else name, "method" if owner else "function", "php", parameters,
         text_of(node.child_by_field_name("return_type"), NAME), branches=ways,
@@ -107,14 +111,14 @@ def _target(path: str, place: str, node: Node, holder: Node | None, uses: dict[s
     )  # fmt: skip
 
 
-def _constructor(holder: Node) -> tuple[Parameter, ...] | None:
-    """What `new` takes, None where the class is not made so."""
+def _constructor(holder: Node) -> tuple[Node | None, tuple[Parameter, ...] | None]:
+    """The constructor, and what `new` takes, None where the class is not made so."""
     body = holder.child_by_field_name("body")
     for child in body.named_children if body is not None else ():
         if text_of(child.child_by_field_name("name"), NAME) == "__construct":
             marks = [text_of(one, 20) for one in child.named_children[:10] if one.type == "visibility_modifier"]
-            return _parameters(child) if marks in ([], ["public"]) else None
-    return ()
+            return child, _parameters(child) if marks in ([], ["public"]) else None
+    return None, ()
 
 
 def _parameters(function: Node) -> tuple[Parameter, ...] | None:
@@ -171,12 +175,13 @@ def _resolved(name: str, place: str, uses: dict[str, str]) -> str:
     return "\\" + full
 
 
-def _guards(function: Node) -> tuple[Guard, ...]:
+def _guards(function: Node | None) -> tuple[Guard, ...]:
     """The guards at the top, up to where a parameter becomes something else."""
-    body = function.child_by_field_name("body")
+    body = function.child_by_field_name("body") if function is not None else None
     found: list[Guard] = []
     for node in body.named_children[: guards.MOST] if body is not None else ():
-        if node.type == "expression_statement" and next(walk(node, "assignment_expression"), None) is not None:
+        changed = next(walk(node, "assignment_expression"), None) if node.type == "expression_statement" else None
+        if changed is not None and not text_of(changed, NAME).startswith("$this->"):
             break
         condition = text_of(node.child_by_field_name("condition"), guards.WIDE)
         if node.type == "if_statement" and condition:
@@ -202,11 +207,11 @@ def cases(target: Target) -> tuple[Case, ...]:
     """Calls over edge values that types and branches suggest, those that raise last."""
     text = f"<?php class A {{ {target.source} }}" if target.owner else f"<?php {target.source}"
     function = next((node for node in walk(parse("php", text).root_node, *_METHODS)), None)
-    raising = guards.raised(_guards(function) if function is not None else (), target.parameters, PHP)
     comparable = target.returns.lower().lstrip("?") not in _SILENT
-    found = assembled(
-        target.parameters, php_values.examples, target.branches, raising=raising, constructor=target.constructor,
-        comparable=comparable,
+    kinds = {one.name: one.type for one in target.parameters}
+    found = calling.called(
+        target, php_values.examples, _guards(function), PHP, lambda name, value: php_values.fits(kinds[name], value),
+        ways=target.branches, comparable=comparable,
     )  # fmt: skip
     return arguments.writable(target.parameters, found)
 

@@ -11,10 +11,9 @@ from reviewbot.core.grammars import parse
 from reviewbot.core.paths import is_foreign, is_sample, is_test
 from reviewbot.core.symbols import Syntax, line_of, text_of, walk
 from reviewbot.tasks.scaffold import arguments, naming
-from reviewbot.tasks.scaffold.cases import assembled
 from reviewbot.tasks.scaffold.conditions import RUBY
 from reviewbot.tasks.scaffold.frameworks import minitest, rspec
-from reviewbot.tasks.scaffold.languages import guards, ruby_values
+from reviewbot.tasks.scaffold.languages import calling, guards, ruby_values
 from reviewbot.tasks.scaffold.languages import ruby_members as members
 from reviewbot.tasks.scaffold.languages.guards import Guard
 from reviewbot.tasks.scaffold.languages.ruby_members import Member
@@ -36,6 +35,8 @@ _SPELLED = (
     (re.compile(r"\b(\w{1,60})\.zero\?"), r"\1 == 0"), (re.compile(r"\b(\w{1,60})\.negative\?"), r"\1 < 0"),
     (re.compile(r"\b(\w{1,60})\.positive\?"), r"\1 > 0"),
 )  # fmt: skip
+#: `%w[EUR USD]`
+_WORDS = re.compile(r"%[wi][\[(]([\w ]{1,200})[\])]", re.ASCII)
 _CORE = frozenset({
     "ArgumentError", "EncodingError", "EOFError", "FloatDomainError", "FrozenError", "IndexError", "IOError",
     "KeyError", "NameError", "NoMethodError", "NotImplementedError", "RangeError", "RegexpError", "RuntimeError",
@@ -60,9 +61,11 @@ def targets(syntax: Syntax) -> Iterator[Target]:
 
 
 def _target(path: str, member: Member, constants: frozenset[str]) -> Target | None:
-    parameters, constructor = _parameters(member.node), _parameters(member.constructor)
-    if parameters is None or constructor is None or _is_abstract(member.node):
+    if _is_abstract(member.node):
         return None
+    parameters, constructor = _parameters(member.node), _parameters(member.constructor)
+    unmade = parameters is None or constructor is None or not member.made
+    parameters, constructor = parameters or (), constructor or ()
     if member.owner and not _CONSTANT.fullmatch(member.owner):
         return None
     ends, examples = _guards(member.node), ruby_values.examples(ruby_values.kinds(member.node))
@@ -72,6 +75,9 @@ def _target(path: str, member: Member, constants: frozenset[str]) -> Target | No
     traits: dict[str, str] = {"kind": member.kind, **({"block": "yes"} if _takes_block(member.node) else {})}
     traits |= {f"new {one.name}": asked[one.name] for one in constructor if one.name in asked}
     traits |= {f"raises {end.raises}": _resolved(end.raises, member.owner, constants) for end in ends if end.raises}
+    traits |= {calling.UNMADE: "yes"} if unmade else calling.construction(
+        _guards(member.constructor), constructor, ruby_values.examples(asked), RUBY
+    )
     name = f"{member.owner}.{member.name}" if member.owner else member.name
     return Target(
         path, name, "method" if member.owner else "function", "ruby", parameters, branches=ways,
@@ -132,6 +138,7 @@ def _guards(method: Node | None) -> tuple[Guard, ...]:
             continue
         raises = _ending(end)
         condition = text_of(node.child_by_field_name("condition"), guards.WIDE)
+        condition = _WORDS.sub(lambda found: str(found[1].split()), condition)
         for shape, plain in _SPELLED:
             condition = shape.sub(plain, condition)
         if raises is not None and condition:
@@ -176,8 +183,7 @@ def cases(target: Target) -> tuple[Case, ...]:
     def values(parameter: Parameter) -> Sequence[str]:
         return (making if any(parameter is one for one in target.constructor) else examples)(parameter)
 
-    raising = guards.raised(_guards(method), target.parameters, RUBY)
-    found = assembled(target.parameters, values, target.branches, raising=raising, constructor=target.constructor)
+    found = calling.called(target, values, _guards(method), RUBY, ways=target.branches)
     return arguments.writable(target.parameters, found)
 
 

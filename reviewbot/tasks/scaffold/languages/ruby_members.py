@@ -32,6 +32,8 @@ class Member:
     #: `initialize` of its class, and the fields of a Struct.
     constructor: Node | None = None
     fields: tuple[Parameter, ...] = ()
+    #: Whether others may make what it is called on.
+    made: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,8 +162,8 @@ def _public(scope: _Scope) -> Iterator[Member]:
             continue
         kind = _kind(scope, name, static)
         if kind == "instance":
-            if made:
-                yield Member(node, name, scope.name, kind, constructor, () if constructor is not None else scope.fields)
+            fields = () if constructor is not None else scope.fields
+            yield Member(node, name, scope.name, kind, constructor, fields, made)
         else:
             yield Member(node, name, scope.name, kind)
 

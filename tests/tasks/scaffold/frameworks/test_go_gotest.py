@@ -70,11 +70,14 @@ def test_weight_follows_the_manifest_and_the_tests_beside() -> None:
 def test_a_case_is_a_row_and_what_is_not_written_skips() -> None:
     text = rendered(suite())
     assert '{name: "n is 0", n: 0, k: Kind(1), unwritten: true},' in text
-    assert 't.Skipf("to be written: Clamp = %v, %v", got, err)' in text
+    assert 't.Skipf("to be written: Clamp = %.200s, %.200s", fmt.Sprint(got), fmt.Sprint(err))' in text
+    assert 't.Skipf("to be written: Clamp panics: %.200s", fmt.Sprint(r))' in text
 
 
 def test_only_imports_that_are_used_stand_there() -> None:
-    assert 'import (\n\t"testing"\n)' in rendered(suite())
+    every = {case.name: "1" for case in suite().cases}
+    assert 'import (\n\t"testing"\n)' in rendered(filled(suite(), every))
+    assert 'import (\n\t"fmt"\n\t"testing"\n)' in rendered(suite())
     text = rendered(filled(suite(), {"n is 0": "int(time.Second)"}))
     assert '\t"testing"\n\t"time"\n' in text
 

@@ -63,7 +63,7 @@ def test_weight_follows_manifests_and_imports() -> None:
 
 def test_what_is_not_written_calls_and_skips() -> None:
     text = rendered(suite())
-    assert "unwritten(() -> Foo.clamp(0));" in text and 'assumeTrue(false, "to be written: " + got);' in text
+    assert "unwritten(() -> Foo.clamp(0));" in text and 'assumeTrue(false, "to be written: " + seen);' in text
 
 
 def test_an_expectation_is_of_the_targets_type_and_lands_once() -> None:

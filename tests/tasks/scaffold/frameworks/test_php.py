@@ -75,8 +75,13 @@ final class BoxTest extends TestCase
 {
     public function testUsualArguments(): void
     {
-        (new \\Shop\\Money\\Box(1))->put(1);
-        $this->markTestIncomplete('to be written: usual arguments');
+        try {
+            $result = var_export((new \\Shop\\Money\\Box(1))->put(1), true);
+        } catch (\\Throwable $thrown) {
+            $result = get_class($thrown) . ': ' . $thrown->getMessage();
+            $this->markTestIncomplete('to be written: it threw ' . mb_substr($result, 0, 200));
+        }
+        $this->markTestIncomplete('to be written: it returned ' . mb_substr($result, 0, 200));
     }
 
     public function testAgain(): void

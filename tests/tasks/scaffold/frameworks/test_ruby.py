@@ -62,8 +62,12 @@ require "shop/rates"
 RSpec.describe Shop do
   describe ".clamp" do
     it "usual arguments" do
-      Shop.clamp(1)
-      skip("to be written: usual arguments")
+      begin
+        result = Shop.clamp(1).inspect
+      rescue StandardError, NotImplementedError => error
+        skip("to be written: it raised #{error.inspect[0, 200]}")
+      end
+      skip("to be written: it returned #{result[0, 200]}")
     end
 
     it "again" do
@@ -97,8 +101,12 @@ require "shop/rates"
 
 class ShopClampTest < Minitest::Test
   def test_usual_arguments
-    Shop.clamp(1)
-    skip("to be written: usual arguments")
+    begin
+      result = Shop.clamp(1).inspect
+    rescue StandardError, NotImplementedError => error
+      skip("to be written: it raised #{error.inspect[0, 200]}")
+    end
+    skip("to be written: it returned #{result[0, 200]}")
   end
 
   def test_low_is_minus_1
@@ -131,7 +139,7 @@ end
 def test_each_kind_of_method_is_called_in_its_way(framework: Framework, text: str, call: str) -> None:
     found = target(text + "\n")
     rendered = framework.render(Suite(found, framework.NAME, "spec/a_spec.rb", "a", ruby.cases(found)))
-    assert f"    {call}\n" in rendered
+    assert f"      result = {call}.inspect\n" in rendered
 
 
 @pytest.mark.parametrize(
@@ -190,6 +198,9 @@ def test_a_path_is_no_magic_comment(framework: Framework, path: str) -> None:
 def test_names_of_tests_are_all_different() -> None:
     assert titles(["a is 1", "a is -1", "A is 1", "a_is_1", "?!"], naming.snake) == (
         "a_is_1", "a_is_minus_1", "a_is_1_2", "a_is_1_3", "it",
+    )  # fmt: skip
+    assert titles(["a is 0.0", "a is -1.0", "a is -10", "a is -1.5f"], naming.pascal) == (
+        "AIs0Point0", "AIsMinus1Point0", "AIsMinus10", "AIsMinus1Point5F",
     )  # fmt: skip
 
 

@@ -60,7 +60,29 @@ def by_name(source: str) -> dict[str, Target]:
 
 
 def test_public_methods_of_public_types_that_a_test_can_make_are_targets() -> None:
-    assert list(by_name(SHOP)) == ["Money.Clamp", "Price.Twice", "Box.Put", "Box.Lid.Open", "Once.Get"]
+    unmade = ["Money.Swap", "Money.Same", "Once.Used", "Cell.Get"]
+    found = by_name(SHOP)
+    assert sorted(found) == sorted(["Money.Clamp", "Price.Twice", "Box.Put", "Box.Lid.Open", "Once.Get", *unmade])
+    assert [name for name, target in found.items() if not csharp.cases(target)] == unmade
+
+
+def test_constructors_and_usual_calls_get_what_their_guards_let_through() -> None:
+    (target,) = targets("""public class Price {
+    public Price(int amount, string unit) {
+        Amount = amount;
+        if (unit != "EUR" && unit != "USD") throw new ArgumentException(unit);
+    }
+    public int Of(string unit) { if (unit != "m") throw new ArgumentException(unit); return 1; }
+}""")
+    calls = csharp.cases(target)
+    assert {case.construction for case in calls} == {(("amount", "1"), ("unit", '"EUR"'))}
+    assert (calls[0].name, calls[0].arguments, calls[0].raises) == ("usual arguments", (("unit", '"m"'),), "")
+
+
+def test_no_path_is_the_current_folder() -> None:
+    (target,) = targets("public class A { public int F(string path, string text) { return 1; } }")
+    given = [dict(case.arguments) for case in csharp.cases(target)]
+    assert {one["path"] for one in given} == {'"abc"', '"a b"'} and '""' in {one["text"] for one in given}
 
 
 def test_namespaces_of_both_kinds_and_usings_are_read() -> None:

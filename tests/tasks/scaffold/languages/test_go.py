@@ -46,13 +46,17 @@ def test_exported_functions_and_methods_of_exported_types_are_targets() -> None:
     "code",
     [
         "func G[T any](x T) T { return x }",
-        "type s struct{}\nfunc (x s) A() {}",
         "type S[T any] struct{}\nfunc (x S[T]) A() {}",
         "func A(a, b, c, d, e, f, g, h, i int) {}",
         "func A(tt tt) {}",
     ],
 )
-def test_what_a_test_cannot_call_simply_is_no_target(code: str) -> None:
+def test_what_a_test_cannot_call_simply_is_a_target_without_calls(code: str) -> None:
+    assert [go.cases(one) for one in targets(f"package x\n\n{code}\n")] == [()]
+
+
+@pytest.mark.parametrize("code", ["type s struct{}\nfunc (x s) A() {}", "func a() {}"])
+def test_what_is_not_exported_is_no_target(code: str) -> None:
     assert targets(f"package x\n\n{code}\n") == []
 
 
@@ -115,12 +119,16 @@ def test_a_panic_is_told_from_an_error() -> None:
         ("Level", ["Low", "High"]),
         ("Name", ['Name("a")', 'Name("")', 'Name(" a b ")', 'Name("\\u00e9\\u4e16")']),
         ("Other", ["*new(Other)"]),
+        ("Clock", ["nil"]),
+        ("http.ResponseWriter", ["httptest.NewRecorder()"]),
+        ("*http.Request", ['httptest.NewRequest("GET", "/", nil)']),
         ("big.Int", ["*new(big.Int)"]),
         ("...string", ['[]string{"a"}', '[]string{"a", "", " a b "}', "[]string{}", "nil"]),
     ],
 )
 def test_values_are_at_the_edges_of_their_types(kind: str, expected: list[str]) -> None:
     declared = "type S struct{}\ntype Level int\nconst (\n\tLow Level = iota\n\tHigh\n)\ntype Name string\n"
+    declared += "type Clock interface{ Now() int }\n"
     assert arguments(f"{declared}func A(x {kind}) {{}}", "x") == expected
 
 
@@ -168,6 +176,20 @@ def test_a_method_is_named_with_its_type_only() -> None:
     found = target("type S struct{}\nfunc (s *S) Push() {}")
     assert go.names("package x\nfunc TestQ(t *testing.T) { q.Push() }", "pkg/q_test.go", found) is False
     assert go.names("package x\nfunc TestQ(t *testing.T) { NewS().Push() }", "pkg/q_test.go", found) is True
+
+
+def test_a_constructor_gets_what_its_guards_let_through() -> None:
+    text = (
+        "package x\n\ntype S struct{}\nfunc NewS(size int, unit string) *S {\n\tif size < 2 {\n\t\tpanic(size)\n\t}\n"
+        '\tif unit != "m" && unit != "km" {\n\t\tpanic(unit)\n\t}\n\treturn nil\n}\nfunc (s *S) A() {}\n'
+    )
+    assert {case.construction for case in go.cases(targets(text)[1])} == {(("newSize", "2"), ("newUnit", '"m"'))}
+
+
+def test_no_path_is_the_current_folder() -> None:
+    text = 'import "x/fs"\nfunc A(dir string, at []string, to fs.Path, file fs.Path) {{}}'
+    assert go.cases(target(text.replace("{{}}", "{}"))) == ()
+    assert arguments("func A(dir string) {}", "dir") == ['"a"', '" a b "', '"\\u00e9\\u4e16"']
 
 
 def test_what_ends_the_process_is_never_called() -> None:

@@ -43,13 +43,54 @@ def test_public_methods_of_the_public_class_are_targets() -> None:
         "public Foo(Service s) {}\npublic int a() { return 1; }",
     ],
 )
-def test_what_a_test_cannot_call_simply_is_no_target(members: str) -> None:
-    assert targets(f"package a;\npublic class Foo {{\n{members}\n}}\n") == []
+def test_what_a_test_cannot_call_simply_is_a_target_without_calls(members: str) -> None:
+    assert [java.cases(one) for one in targets(f"package a;\npublic class Foo {{\n{members}\n}}\n")] == [()]
 
 
-def test_an_abstract_class_has_static_targets_only() -> None:
+def test_what_takes_a_type_of_another_file_is_a_target_without_calls() -> None:
+    record = "public record Coupon(Money off) {\n  public boolean free() { return off == null; }\n}\n"
+    assert [(one.name, java.cases(one)) for one in targets(record)] == [("Coupon.free", ())]
+
+
+GUARDED = """\
+public class Price {
+    private final String unit;
+    public Price(int amount, String unit) {
+        this.unit = unit;
+        if (!List.of("EUR", "USD").contains(unit)) throw new IllegalArgumentException(unit);
+        if (amount < 2) throw new IllegalArgumentException();
+    }
+    public int twice(String unit) { if (!unit.equals("m")) throw new IllegalStateException(); return 1; }
+}
+"""
+
+
+def test_constructors_and_usual_calls_get_what_their_guards_let_through() -> None:
+    (found,) = targets(GUARDED)
+    calls = java.cases(found)
+    assert {case.construction for case in calls} == {(("amount", "2"), ("unit", '"EUR"'))}
+    assert (calls[0].name, calls[0].arguments, calls[0].raises) == ("usual arguments", (("unit", '"m"'),), "")
+    assert {case.raises for case in calls[1:]} == {"IllegalStateException"}
+
+
+def test_the_short_constructor_of_a_record_has_guards_too() -> None:
+    guard = 'if (!unit.equals("EUR")) throw new IllegalArgumentException();'
+    (found,) = targets(f"public record P(String unit) {{ public P {{ {guard} }} public int a() {{ return 1; }} }}\n")
+    assert java.cases(found)[0].construction == (("unit", '"EUR"'),)
+
+
+def test_a_constructor_that_always_throws_leaves_no_call() -> None:
+    guards = 'if (x.equals("a")) throw new A(); if (!x.equals("a")) throw new B();'
+    assert java.cases(target(f"public Foo(String x) {{ {guards} }}\npublic int a() {{ return 1; }}")) == ()
+
+
+def test_no_path_is_the_current_folder() -> None:
+    assert arguments("public void a(String outDir) { }", "outDir") == ['"a"', '" a b "', '"\\u00e9\\u4e16"', "null"]
+
+
+def test_an_abstract_class_has_calls_of_static_methods_only() -> None:
     text = "public abstract class Foo {\n  public int a() { return 1; }\n  public static int b() { return 1; }\n}\n"
-    assert [one.name for one in targets(text)] == ["Foo.b"]
+    assert [one.name for one in targets(text) if java.cases(one)] == ["Foo.b"]
 
 
 def test_records_and_enums_are_made_as_they_are() -> None:

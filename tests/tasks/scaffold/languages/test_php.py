@@ -49,7 +49,29 @@ def by_name(source: str) -> dict[str, Target]:
 
 
 def test_functions_and_public_methods_that_a_test_can_call_are_targets() -> None:
-    assert list(by_name(SHOP)) == ["clamp", "Box.of", "Box.put", "Box.at", "Once.get"]
+    found = by_name(SHOP)
+    assert list(found) == ["clamp", "Box.of", "Box.put", "Box.swap", "Box.at", "Once.used", "Once.get"]
+    # By reference, of a class of another file, and on what nobody makes.
+    assert [name for name, target in found.items() if not php.cases(target)] == ["Box.swap", "Box.at", "Once.used"]
+
+
+def test_constructors_and_usual_calls_get_what_their_guards_let_through() -> None:
+    (target,) = targets("""<?php class Price {
+    public function __construct(private int $amount, string $currency) {
+        $this->amount = $amount;
+        if (!in_array($currency, ['EUR', 'USD'], true)) { throw new \\DomainException(); }
+    }
+    public function of(string $unit): int { if ($unit !== 'm') { throw new \\RangeException(); } return 1; }
+}""")
+    calls = php.cases(target)
+    assert {dict(case.construction)["currency"] for case in calls} == {"'EUR'"}
+    assert (calls[0].name, calls[0].arguments, calls[0].raises) == ("usual arguments", (("unit", "'m'"),), "")
+
+
+def test_no_path_is_the_current_folder() -> None:
+    (target,) = targets("<?php function f(string $path, string $text): int { return 1; }")
+    given = [dict(case.arguments) for case in php.cases(target)]
+    assert {one["path"] for one in given} == {"'abc'", "'a b'"} and "''" in {one["text"] for one in given}
 
 
 def test_types_defaults_and_the_constructor_are_read() -> None:

@@ -74,8 +74,10 @@ def test_public_methods_are_targets_and_hidden_ones_are_not() -> None:
     assert found == [
         ("Shop::Rates.round_up", "method", "static"), ("Shop::Box.put", "method", "instance"),
         ("Shop::Box.of", "method", "static"), ("Shop::Box.empty", "method", "static"),
-        ("Shop::Loud.shout", "method", "mixin"), ("helper", "function", "top"),
+        ("Shop::Once.used", "method", "instance"), ("Shop::Loud.shout", "method", "mixin"),
+        ("helper", "function", "top"),
     ]  # fmt: skip
+    assert [target.called for target in targets(SHOP) if not ruby.cases(target)] == ["used"]
 
 
 def test_parameters_are_read_as_a_call_gives_them() -> None:
@@ -182,10 +184,45 @@ def test_tests_samples_foreign_files_and_manifests_have_none(path: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "source", ["def f((a, b)) = a", "def +(x) = x", "def x=(y); end", "class (system('x'))::A\n  def f; end\nend"]
+    "source", ["def +(x) = x", "def x=(y); end", "class (system('x'))::A\n  def f; end\nend"]
 )
 def test_what_a_test_cannot_call_by_name_is_left_out(source: str) -> None:
     assert targets(source + "\n") == []
+
+
+def test_what_takes_a_pair_is_a_target_without_calls() -> None:
+    assert [ruby.cases(target) for target in targets("def f((a, b)) = a\n")] == [()]
+
+
+GUARDED = """\
+class Price
+  def initialize(amount, currency)
+    raise ArgumentError unless %w[EUR USD].include?(currency)
+    raise ArgumentError if amount < 2
+    @amount = amount
+  end
+
+  def in(unit)
+    raise KeyError, unit unless ["m", "km"].include?(unit)
+    unit
+  end
+end
+"""
+
+
+def test_constructors_and_usual_calls_get_what_their_guards_let_through() -> None:
+    (target,) = targets(GUARDED)
+    calls = ruby.cases(target)
+    assert {case.construction for case in calls} == {(("amount", "2"), ("currency", '"EUR"'))}
+    assert (calls[0].name, calls[0].arguments, calls[0].raises) == ("usual arguments", (("unit", '"m"'),), "")
+    assert "KeyError" in {case.raises for case in calls}
+
+
+@pytest.mark.parametrize("taken", ["path", "out_dir = '.'", "folder: ''"])
+def test_no_path_is_the_current_folder(taken: str) -> None:
+    (target,) = targets(f"def f({taken}, n = 1) = n\n")
+    given = [dict(case.arguments).get(target.parameters[0].name) for case in ruby.cases(target)]
+    assert given and set(given) <= {'"abc"', '"a b"'}
 
 
 def test_a_test_names_a_method_by_its_class_and_a_function_by_its_file() -> None:

@@ -30,7 +30,8 @@ def test_public_functions_and_methods_of_types_that_can_be_made_are_targets() ->
         "pub struct N { x: i32 }\nimpl N {\n    pub fn f(&self) {}\n    pub fn g() {}\n}\n"
         "impl Clone for S {\n    fn clone(&self) -> S { S }\n}\n"
     )
-    assert [one.name for one in targets(text)] == ["a", "S.d", "N.g"]
+    assert [one.name for one in targets(text)] == ["a", "S.d", "N.f", "N.g"]
+    assert [one.name for one in targets(text) if rust.cases(one)] == ["a", "S.d", "N.g"]
 
 
 @pytest.mark.parametrize(
@@ -39,14 +40,38 @@ def test_public_functions_and_methods_of_types_that_can_be_made_are_targets() ->
         "pub fn a<T>(x: T) {}",
         "pub async fn a() {}",
         "pub unsafe fn a() {}",
-        "#[cfg(unix)]\npub fn a() {}",
-        "struct S;\nimpl S { pub fn a(&self) {} }",
         "pub struct S<T>(T);\nimpl<T> S<T> { pub fn a(&self) {} }",
-        "mod inner { pub fn a() {} }",
+        "pub struct S<T>(T);\nimpl S<i32> { pub fn a() {} }",
+        "pub struct S(i32);\nimpl S { pub fn a(&self) {} }",
     ],
 )
-def test_what_a_test_cannot_call_simply_is_no_target(code: str) -> None:
+def test_what_a_test_cannot_call_simply_is_a_target_without_calls(code: str) -> None:
+    assert [rust.cases(one) for one in targets(f"{code}\n")] == [()]
+
+
+@pytest.mark.parametrize(
+    "code",
+    ["#[cfg(unix)]\npub fn a() {}", "struct S;\nimpl S { pub fn a(&self) {} }", "mod inner { pub fn a() {} }"],
+)
+def test_what_no_test_can_see_is_no_target(code: str) -> None:
     assert targets(f"{code}\n") == []
+
+
+def test_a_type_with_lifetimes_is_made_like_any_other() -> None:
+    made = "pub fn new(name: &'a str) -> Basket<'a> { Basket { name } }"
+    text = f"pub struct Basket<'a> {{ name: &'a str }}\nimpl<'a> Basket<'a> {{\n {made}\n pub fn add(&self) {{}}\n}}\n"
+    assert [(one.name, bool(rust.cases(one))) for one in targets(text)] == [("Basket.new", True), ("Basket.add", True)]
+
+
+def test_new_gets_what_its_guards_let_through() -> None:
+    made = 'pub fn new(unit: &str) -> Self { assert!(["EUR", "USD"].contains(&unit)); S }'
+    (_, found) = targets(f"pub struct S;\nimpl S {{\n {made}\n pub fn a(&self) {{}}\n}}\n")
+    assert rust.cases(found)[0].construction == (("new_unit", '"EUR"'),)
+
+
+def test_no_path_is_the_current_folder() -> None:
+    assert arguments("pub fn a(path: &str) {}", "path") == ['"a"', '" a b "', '"\\u{e9}\\u{4e16}"']
+    assert '""' in arguments("pub fn a(text: &str) {}", "text")
 
 
 def test_lifetimes_are_no_parameters_of_types() -> None:

@@ -17,10 +17,10 @@ _RESERVED = frozenset({
 })  # fmt: skip
 _TAKEN = _RESERVED | frozenset({
     "after", "afterAll", "afterEach", "assert", "before", "beforeAll", "beforeEach", "describe", "expect", "it",
-    "jest", "loaded", "mocha", "setup", "skip", "suite", "t", "test", "unwritten", "vi", "AbortController", "Array", "Buffer",
-    "Date", "Error", "EvalError", "FormData", "Headers", "Map", "NaN", "Promise", "RangeError", "ReferenceError",
-    "Set", "Symbol", "SyntaxError", "TypeError", "URIError", "URL", "URLSearchParams", "Uint8Array", "WeakMap",
-    "undefined",
+    "jest", "loaded", "mocha", "setup", "skip", "suite", "t", "test", "unwritten", "vi", "AbortController", "Array",
+    "Buffer", "Date", "Error", "EvalError", "FormData", "Headers", "Map", "NaN", "Promise", "RangeError",
+    "ReferenceError", "Set", "String", "Symbol", "SyntaxError", "TypeError", "URIError", "URL", "URLSearchParams",
+    "Uint8Array", "WeakMap", "undefined",
 })  # fmt: skip
 _ERRORS = frozenset({
     "Error", "EvalError", "RangeError", "ReferenceError", "SyntaxError", "TypeError", "URIError", "AggregateError",

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import PurePosixPath
 
 from reviewbot.core.paths import is_foreign, is_sample
 from reviewbot.core.symbols import Syntax, line_of
 from reviewbot.tasks.scaffold import naming
-from reviewbot.tasks.scaffold.cases import assembled
 from reviewbot.tasks.scaffold.frameworks import gotest
+from reviewbot.tasks.scaffold.harmless import is_place
+from reviewbot.tasks.scaffold.languages import calling
 from reviewbot.tasks.scaffold.languages.go import values
 from reviewbot.tasks.scaffold.languages.go.declarations import Source
-from reviewbot.tasks.scaffold.languages.guards import Guard, branches, raised
+from reviewbot.tasks.scaffold.languages.guards import Guard
 from reviewbot.tasks.scaffold.suites import Case, Framework, Parameter, Target
 
 #: What ends the process that a test runs in.
@@ -43,7 +43,7 @@ def targets(syntax: Syntax) -> Iterator[Target]:
 
 
 def cases(target: Target) -> tuple[Case, ...]:
-    if _ENDS.search(target.source):
+    if calling.UNMADE in target.traits or _ENDS.search(target.source):
         return ()
     types = _types(target)
     calm = (
@@ -53,19 +53,13 @@ def cases(target: Target) -> tuple[Case, ...]:
 
     def offered(one: Parameter) -> Sequence[str]:
         found = values.values(one.type, types, calm=calm)
+        if is_place(one):  # of a type declared elsewhere, which may be an empty text
+            found = tuple(value for value in found if not value.startswith("*new("))
         return found if not _recurses(target) else tuple(value for value in found if not value.startswith("-"))
 
-    guards = _guards(target)
-    unsigned = {name for name, kind in known.items() if kind.startswith(("uint", "byte"))}
-    led = branches(guards, {one.name for one in target.parameters}, lambda name: offered(Parameter(name, known[name])),
-                   values.SPELLING)  # fmt: skip
-    # What an argument raises is asked of all guards in order: one above may have it first.
-    fitting = [replace(one, raises="") for one in led
-               if not any(name in unsigned and text[:1] == "-" for name, text in one.arguments)]  # fmt: skip
-    return assembled(
-        target.parameters, offered, fitting,
-        raising=raised(guards, target.parameters, values.SPELLING),
-        constructor=target.constructor, comparable=target.traits["comparable"] == "yes",
+    return calling.called(
+        target, offered, _guards(target), values.SPELLING, lambda name, text: values.fits(known[name], text),
+        comparable=target.traits["comparable"] == "yes",
     )  # fmt: skip
 
 

@@ -9,7 +9,9 @@ from typing import TYPE_CHECKING
 
 from reviewbot.core.strings import literal
 from reviewbot.core.symbols import text_of, walk
+from reviewbot.tasks.scaffold.languages import calling
 from reviewbot.tasks.scaffold.languages.go import values
+from reviewbot.tasks.scaffold.languages.guards import Guard
 from reviewbot.tasks.scaffold.suites import Parameter, Target
 
 if TYPE_CHECKING:
@@ -68,18 +70,20 @@ class Source:
     def target(self, node: Node, lines: tuple[int, int]) -> Target | None:
         name, receiver = text_of(node.child_by_field_name("name"), WIDE), self._receiver(node)
         parameters, results = _parameters(node.child_by_field_name("parameters")), _results(node)
-        if not _EXPORTED.fullmatch(name) or receiver is None or parameters is None or results is None:
+        if not _EXPORTED.fullmatch(name) or receiver is None or not _NAME.fullmatch(self.package):
             return None
-        if node.child_by_field_name("type_parameters") is not None or not _NAME.fullmatch(self.package):
-            return None
-        made, maker = self._constructor(receiver) if receiver else ((), "")
+        unmade = parameters is None or results is None or self.under.get(receiver) == "func"
+        unmade = unmade or node.child_by_field_name("type_parameters") is not None
+        parameters, results = parameters or (), results or ()
+        made, maker, settled = self._constructor(receiver) if receiver and not unmade else ((), "", {})
         fails = results[-1:] == ("error",)
         shown = results[:-1] if fails else results
         types = values.Types(self.under)
         words = set(_NAME.findall(" ".join((*results, *(one.type for one in (*parameters, *made))))))
-        if words & _OWN:
-            return None
+        if unmade or words & _OWN:
+            settled = {calling.UNMADE: "yes"}
         traits = {
+            **settled,
             "package": self.package, "receiver": receiver, "constructor": maker, "error": "yes" if fails else "",
             "results": str(len(shown)), "imports": self.imports,
             "comparable": "yes" if len(shown) == 1 or (fails and not shown) else "no",
@@ -94,15 +98,15 @@ class Source:
         )  # fmt: skip
 
     def _receiver(self, node: Node) -> str | None:
-        """The type of a method, "" for a function, None for one that a test cannot make."""
+        """The type of a method, "" for a function, None for one that is not exported."""
         if node.type == "function_declaration":
             return ""
         kind = next((text_of(one.child_by_field_name("type"), WIDE) for one in
                      walk(node.child_by_field_name("receiver") or node, "parameter_declaration")), "")  # fmt: skip
-        name = kind.removeprefix("*")
-        return name if _EXPORTED.fullmatch(name) and self.under.get(name) != "func" else None
+        name = kind.removeprefix("*").partition("[")[0]  # without what a generic one is of
+        return name if _EXPORTED.fullmatch(name) else None
 
-    def _constructor(self, receiver: str) -> tuple[tuple[Parameter, ...], str]:
+    def _constructor(self, receiver: str) -> tuple[tuple[Parameter, ...], str, dict[str, str]]:
         """`func NewStack(size int) *Stack` where one stands in the file and can be called, else the zero value."""
         node = self.makers.get(f"New{receiver}")
         if node is not None and node.child_by_field_name("type_parameters") is None:
@@ -111,9 +115,19 @@ class Source:
             if taken is not None and results in ((receiver,), (f"*{receiver}",)) and all(
                 values.values(one.type, types) and not one.type.startswith("...") for one in taken
             ):  # fmt: skip
-                named = tuple(Parameter(f"new{one.name[:1].upper()}{one.name[1:]}", one.type) for one in taken)
-                return named, f"New{receiver}"
-        return (), ""
+                guards = [Guard(condition, raises) for condition, raises in _met(node, 1, False)]
+                kinds = {one.name: one.type for one in taken}
+                settled = calling.construction(
+                    guards, taken, lambda one: values.values(one.type, types), values.SPELLING,
+                    lambda name, text: values.fits(kinds[name], text), spelled=_new,
+                )  # fmt: skip
+                return tuple(Parameter(_new(one.name), one.type) for one in taken), f"New{receiver}", settled
+        return (), "", {}
+
+
+def _new(name: str) -> str:
+    """How a parameter of a constructor is told from those of the call."""
+    return f"new{name[:1].upper()}{name[1:]}"
 
 
 def _declared(node: Node) -> Iterator[tuple[str, str]]:

@@ -23,6 +23,7 @@ _KNOWN = {
     "interface{}": ("1", '"a"', "nil"), "context.Context": ("context.Background()",),
     "time.Duration": ("time.Second", "0", "-time.Second"), "time.Time": ("time.Time{}", "time.Unix(0, 0).UTC()"),
     "io.Reader": ('strings.NewReader("a")', 'strings.NewReader("")'), "io.Writer": ("&bytes.Buffer{}",),
+    "http.ResponseWriter": ("httptest.NewRecorder()",), "*http.Request": ('httptest.NewRequest("GET", "/", nil)',),
     "[]byte": ('[]byte("a")', '[]byte("")', "nil"),
 }  # fmt: skip
 _NAME = re.compile(r"(?:[A-Za-z_]\w*\.)?[A-Za-z_]\w*", re.ASCII)
@@ -36,6 +37,11 @@ class Types:
     #: `Level` is `int`; `struct`, `interface` and `func` stand for all of their kind.
     under: Mapping[str, str] = field(default_factory=dict)
     constants: Mapping[str, Sequence[str]] = field(default_factory=dict)
+
+
+def fits(kind: str, value: str) -> bool:
+    """Whether a value that a condition asks for is one of the type."""
+    return not (value.startswith("-") and kind.startswith(("uint", "byte")))
 
 
 def is_plain(text: str, types: Types) -> bool:
@@ -88,6 +94,8 @@ def _named(text: str, types: Types, calm: bool, deep: int) -> tuple[str, ...]:
     under = types.under.get(text)
     if under == "func" or text in ("comparable", "chan", "func"):
         return ()
+    if under == "interface":
+        return ("nil",)
     if under == "struct":
         return (f"{text}{{}}",)
     if under in PLAIN:

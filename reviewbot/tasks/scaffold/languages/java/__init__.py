@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from pathlib import PurePosixPath
 
 from reviewbot.core.paths import is_foreign, is_sample, is_test
 from reviewbot.core.symbols import Syntax, line_of
 from reviewbot.tasks.scaffold import naming
-from reviewbot.tasks.scaffold.cases import assembled
 from reviewbot.tasks.scaffold.frameworks import junit5
-from reviewbot.tasks.scaffold.languages.guards import Guard, branches, raised
+from reviewbot.tasks.scaffold.languages import calling
+from reviewbot.tasks.scaffold.languages.guards import Guard
 from reviewbot.tasks.scaffold.languages.java import values
 from reviewbot.tasks.scaffold.languages.java.declarations import Source
 from reviewbot.tasks.scaffold.suites import Case, Framework, Parameter, Target
@@ -39,7 +38,7 @@ def targets(syntax: Syntax) -> Iterator[Target]:
 
 
 def cases(target: Target) -> tuple[Case, ...]:
-    if _ENDS.search(target.source):
+    if calling.UNMADE in target.traits or _ENDS.search(target.source):
         return ()
     types = _types(target)
     body = target.source.partition("{")[2]
@@ -55,13 +54,10 @@ def cases(target: Target) -> tuple[Case, ...]:
     known = {one.name: one for one in target.parameters}
     rows = (row.split("\t") for row in target.traits["guards"].split("\n") if row)
     guards = tuple(Guard(row[1], row[0]) for row in rows)
-    led = branches(guards, known, lambda name: offered(known[name]), values.SPELLING)
-    # What an argument raises is asked of all guards in order: one above may have it first.
-    fitting = [replace(one, raises="") for one in led if _fits(one.arguments, known, target)]
-    return assembled(
-        target.parameters, offered, fitting,
-        raising=raised(guards, target.parameters, values.SPELLING),
-        constructor=target.constructor, comparable=target.traits["comparable"] == "yes",
+    return calling.called(
+        target, offered, guards, values.SPELLING,
+        lambda name, text: values.fits(known[name].type, text, bare=not target.traits["overloaded"]),
+        comparable=target.traits["comparable"] == "yes",
     )  # fmt: skip
 
 
@@ -84,16 +80,6 @@ def _is_product(path: str, package: str) -> bool:
     root = folder.removesuffix(inside) if inside else folder
     name = PurePosixPath(path).name
     return not is_test(name) and not is_sample(f"{root}/{name}".lstrip("/"))
-
-
-def _fits(arguments: Sequence[tuple[str, str]], known: dict[str, Parameter], target: Target) -> bool:
-    """Whether an argument that a condition asks for is one of its parameter's type."""
-    primitive = re.compile(r"(?:int|long|short|byte|char|float|double|boolean)")
-    nulls = [name for name, text in arguments if text == "null"]
-    narrow = [
-        name for name, text in arguments if re.fullmatch(r"-?\d+", text) and known[name].type in ("short", "byte")
-    ]
-    return not narrow and not any(primitive.fullmatch(known[one].type) or target.traits["overloaded"] for one in nulls)
 
 
 def _types(target: Target) -> values.Types:

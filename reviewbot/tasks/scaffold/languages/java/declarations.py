@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from reviewbot.core.symbols import text_of, walk
+from reviewbot.tasks.scaffold.languages import calling
+from reviewbot.tasks.scaffold.languages.guards import Guard
 from reviewbot.tasks.scaffold.languages.java import values
 from reviewbot.tasks.scaffold.suites import Parameter, Target
 
@@ -23,8 +25,20 @@ WIDE = 200
 _NAME = re.compile(r"[A-Za-z_$][\w$]*", re.ASCII)
 _DOTTED = re.compile(r"[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*", re.ASCII)
 _NULL = re.compile(r"^(?:Objects\.)?requireNonNull\(\s?(\w{1,60})\s?[,)]", re.ASCII)
+#: Statements that no guard stands in, and that change no parameter.
+_PASSED = ("line_comment", "block_comment", "local_variable_declaration", "explicit_constructor_invocation")
+_KEPT = re.compile(r"this\.\w{1,60} ?= ?\w{1,60};", re.ASCII)
 _CLASSES = ("class_declaration", "record_declaration", "enum_declaration")
 _TYPES = (*_CLASSES, "interface_declaration", "annotation_type_declaration")
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """How what a method is called on is made: what its constructor takes, and what stands before the arguments."""
+
+    parameters: tuple[Parameter, ...] = ()
+    shown: str = ""
+    traits: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -88,14 +102,14 @@ class Source:
         name, returns = text_of(node.child_by_field_name("name"), WIDE), text_of(node.child_by_field_name("type"), WIDE)
         marks, parameters = _modifiers(node), _parameters(node)
         is_static = "static" in marks
-        built = ((), "") if is_static else self._construction
-        if not _NAME.fullmatch(name) or parameters is None or built is None or not returns or "abstract" in marks:
+        built = _Made() if is_static else self._construction
+        if not _NAME.fullmatch(name) or not returns or "abstract" in marks or node.child_by_field_name("body") is None:
             return None
-        words = set(_NAME.findall(" ".join((returns, *(one.type for one in parameters)))))
+        words = set(_NAME.findall(" ".join((returns, *(one.type for one in parameters or ())))))
         generic = any(one.type in ("type_parameters", "dimensions") for one in node.named_children)
-        if words & self.variables or generic or node.child_by_field_name("body") is None:
-            return None
-        made, construct = built
+        if words & self.variables or generic or built is None or parameters is None:
+            built, parameters = _Made(traits={calling.UNMADE: "yes"}), parameters or ()
+        made, construct = built.parameters, built.shown
         thrown = " ".join(text_of(one, WIDE) for one in node.named_children if one.type == "throws")
         guards = "\n".join(f"{self.outside(raises)}\t{condition}" for condition, raises in _met(node))
         needed = {*words, *_NAME.findall(guards), *(word for one in made for word in _NAME.findall(one.type))}
@@ -112,6 +126,7 @@ class Source:
             "enums": "\n".join(f"{one} {' '.join(self.types.enums[one])}" for one in
                                sorted(words & self.types.enums.keys())),
             "overloaded": "yes" if self.named[name] > 1 or self.node.child_by_field_name("superclass") else "",
+            **built.traits,
         }  # fmt: skip
         return Target(
             self.path, f"{self.name}.{name}", "method", "java", parameters, returns if returns != "void" else "",
@@ -124,23 +139,32 @@ class Source:
         return named.sub(lambda one: f"{self.name}.{one[0]}" if one[0] in self.nested else one[0], code)
 
     @cached_property
-    def _construction(self) -> tuple[tuple[Parameter, ...], str] | None:
-        """What the simplest constructor takes, and what is written before its arguments; None for none."""
+    def _construction(self) -> _Made | None:
+        """By the simplest constructor; None for none."""
         if self.node.type == "enum_declaration":
             constants = self.types.enums[self.name]
-            return ((), constants[0]) if constants else None
+            return _Made(shown=constants[0]) if constants else None
         if "abstract" in _modifiers(self.node):
             return None
         shown = f"new {self.name}{'<>' if self.variables else ''}"
         declared = [one for one in _members(self.node) if one.type == "constructor_declaration"]
-        offered = [_parameters(one) for one in declared if "private" not in _modifiers(one)]
+        offered = [(_parameters(one), one) for one in declared if "private" not in _modifiers(one)]
         if self.node.type == "record_declaration":
-            offered.append(_parameters(self.node))
+            compact = (one for one in _members(self.node) if one.type == "compact_constructor_declaration")
+            offered.append((_parameters(self.node), next(compact, self.node)))
         elif not declared:
-            offered.append(())
-        fitting = [one for one in offered if one is not None and all(values.values(p.type, self.types) for p in one)]
-        simplest = min(fitting, key=len, default=None)
-        return None if simplest is None else (simplest, shown)
+            offered.append(((), self.node))
+        fitting = [(taken, node) for taken, node in offered
+                   if taken is not None and all(values.values(one.type, self.types) for one in taken)]  # fmt: skip
+        if not fitting:
+            return None
+        taken, node = min(fitting, key=lambda pair: len(pair[0]))
+        traits = calling.construction(
+            [Guard(condition, raises) for condition, raises in _met(node)], taken,
+            lambda one: values.values(one.type, self.types), values.SPELLING,
+            lambda name, text: all(values.fits(one.type, text) for one in taken if one.name == name),
+        )  # fmt: skip
+        return _Made(taken, shown, traits)
 
 
 def _members(node: Node) -> Sequence[Node]:
@@ -188,7 +212,7 @@ def _met(node: Node) -> Iterator[tuple[str, str]]:
     """Condition and exception ("" for none) of each `if` at the top that ends the method."""
     body = node.child_by_field_name("body")
     for one in (body.named_children if body is not None else [])[:MOST_STATEMENTS]:
-        if one.type in ("line_comment", "block_comment", "local_variable_declaration"):
+        if one.type in _PASSED or (one.type == "expression_statement" and _KEPT.fullmatch(text_of(one, WIDE))):
             continue
         null = _NULL.search(text_of(one, WIDE)) if one.type == "expression_statement" else None
         if null is not None:

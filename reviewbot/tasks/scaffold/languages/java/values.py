@@ -71,6 +71,13 @@ def is_value(text: str, types: Types) -> bool:
     )  # fmt: skip
 
 
+def fits(kind: str, value: str, *, bare: bool = True) -> bool:
+    """Whether a value that a condition asks for is one of the type; a null only where it can be `bare`."""
+    if value == "null":
+        return bare and kind not in _BOXED.values()
+    return kind not in ("short", "byte") or re.fullmatch(r"-?\d+", value) is None
+
+
 def values(text: str, types: Types, *, calm: bool = True, deep: int = 0) -> tuple[str, ...]:
     """Expressions of a type, () where a test cannot make any. `calm` leaves out those that loops would run with."""
     if len(text) > WIDEST or deep > DEEPEST or "\n" in text:

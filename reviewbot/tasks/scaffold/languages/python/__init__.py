@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from itertools import accumulate
 
@@ -12,12 +12,13 @@ from reviewbot.core.paths import is_foreign, is_sample
 from reviewbot.core.symbols import Syntax, text_of, walk
 from reviewbot.tasks.scaffold.cases import assembled
 from reviewbot.tasks.scaffold.frameworks import pytest, unittest
-from reviewbot.tasks.scaffold.languages.python.annotations import OPEN, valued
-from reviewbot.tasks.scaffold.languages.python.calls import Outcomes
+from reviewbot.tasks.scaffold.frameworks.python_calls import is_refused
+from reviewbot.tasks.scaffold.languages.python.annotations import OPEN
 from reviewbot.tasks.scaffold.languages.python.declarations import Definition, definitions, exported, has_code
+from reviewbot.tasks.scaffold.languages.python.offers import Offers
 from reviewbot.tasks.scaffold.languages.python.reading import Module, read
 from reviewbot.tasks.scaffold.naming import identifiers, modules
-from reviewbot.tasks.scaffold.suites import Case, Framework, Target
+from reviewbot.tasks.scaffold.suites import Case, Framework, Parameter, Target
 
 FRAMEWORKS: tuple[Framework, ...] = (pytest, unittest)
 
@@ -41,7 +42,7 @@ _COMPARABLE = frozenset({
 def targets(syntax: Syntax) -> Iterator[Target]:
     """Public functions, methods, records and endpoints with changed code, in order."""
     file, tree = syntax.file, syntax.new
-    lines = file.changed_numbers("new")
+    lines = sorted(file.changed_numbers("new"))
     name = file.path.rpartition("/")[2]
     if tree is None or not lines or syntax.language() != "python" or not name.endswith(".py") or name in _APART:
         return
@@ -59,7 +60,7 @@ def _is_offered(definition: Definition, listed: frozenset[str] | None) -> bool:
     return definition.name in listed if listed is not None else definition.is_public
 
 
-def _inside(module: Module, definition: Definition, lines: frozenset[int]) -> Iterator[Target]:
+def _inside(module: Module, definition: Definition, lines: Sequence[int]) -> Iterator[Target]:
     if not definition.is_class:
         if has_code(definition, lines) and not definition.marked(*_UNCALLED):
             yield from read(module, definition)
@@ -76,11 +77,18 @@ def _inside(module: Module, definition: Definition, lines: frozenset[int]) -> It
 
 
 def cases(target: Target) -> tuple[Case, ...]:
-    """Over the constructor where there is nothing else to choose."""
-    values, outcomes = valued(classes(target.traits)), Outcomes.of(target)
+    """Over the constructor where there is nothing else to choose; none for what cannot be made."""
+    offers = Offers.of(target)
+    usual, outcomes = offers.usual(), offers.outcomes
+    if target.traits.get("unmade") or (target.kind == "method" and not outcomes.is_made(usual)):
+        return ()
+
+    def values(one: Parameter) -> tuple[str, ...]:
+        found = offers.values(one)
+        return tuple(dict.fromkeys((usual[one.name], *found))) if one.name in usual else found
+
     swapped = not target.parameters and bool(target.constructor)
     varied, fixed = (target.constructor, ()) if swapped else (target.parameters, target.constructor)
-    usual = {one.name: values(one)[0] for one in fixed if one.default is None}
     is_open = any(values(one)[:1] == (OPEN,) for one in (*varied, *fixed) if one.default is None)
     comparable = not is_open and _is_comparable(target)
     found = assembled(
@@ -89,13 +97,10 @@ def cases(target: Target) -> tuple[Case, ...]:
     )  # fmt: skip
     if not swapped:
         return found
-    return tuple(Case(one.name, (), None, one.raises, one.arguments, one.comparable) for one in found)
-
-
-def classes(traits: Mapping[str, str]) -> dict[str, list[str]]:
-    """By name of a class of the same file, expressions that make one."""
-    prefix = "value:"
-    return {key.removeprefix(prefix): text.split("\n") for key, text in traits.items() if key.startswith(prefix)}
+    return tuple(
+        Case(one.name, (), None, one.raises, one.arguments, one.comparable) for one in found
+        if not one.raises or is_refused(target, one.raises) or outcomes.is_made(usual | dict(one.arguments))
+    )  # fmt: skip
 
 
 def _is_comparable(target: Target) -> bool:
@@ -134,6 +139,6 @@ def _fixed(route: str) -> str:
     return fixed if len(fixed) > 1 else ""
 
 
-@lru_cache(maxsize=1024)  # every target asks the same tests
+@lru_cache(maxsize=4096)  # every target asks the same tests
 def _attributes(test: str) -> frozenset[str]:
     return frozenset(text_of(node, NAME) for node in walk(parse("python", test).root_node, "attribute"))

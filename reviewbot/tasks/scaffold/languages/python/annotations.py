@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
+from reviewbot.tasks.scaffold.harmless import harmless
 from reviewbot.tasks.scaffold.literals import kin, read
 from reviewbot.tasks.scaffold.naming import words
 from reviewbot.tasks.scaffold.splitting import split
@@ -28,7 +29,7 @@ _PLAIN: Mapping[str, tuple[str, ...]] = {
     "date": ("date(2024, 2, 29)", "date(1970, 1, 1)"),
     "time": ("time(12, 30)", "time(0, 0)"), "timedelta": ("timedelta(seconds=1)", "timedelta(0)"),
     "Decimal": ('Decimal("1.5")', 'Decimal("0")', 'Decimal("-1")'), "Fraction": ("Fraction(1, 2)", "Fraction(0)"),
-    "Path": ('Path("a.txt")', "Path()"), "PurePath": ('PurePath("a.txt")',),
+    "Path": ('Path("a.txt")',), "PurePath": ('PurePath("a.txt")',),
     "PurePosixPath": ('PurePosixPath("a.txt")',),
     "UUID": ("UUID(int=1)",), "Hashable": ("1", '"abc"'), "Number": _WHOLE, "Real": _REAL, "LiteralString": _TEXT,
     "bytearray": ('bytearray(b"abc")', "bytearray()"), "range": ("range(3)", "range(0)"),
@@ -160,7 +161,8 @@ def valued(classes: Mapping[str, Sequence[str]]) -> Callable[[Parameter], tuple[
             found = reader.values(short)
         else:
             found = _untyped(parameter)
-        closed = tuple(dict.fromkeys(value for value in found if len(value) <= MAX_ANNOTATION))[:MOST]
+        short_ones = dict.fromkeys(value for value in found if len(value) <= MAX_ANNOTATION)
+        closed = harmless(parameter, short_ones)[:MOST]
         return closed or ((OPEN,) if parameter.default is None else ())
 
     return values

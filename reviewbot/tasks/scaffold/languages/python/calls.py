@@ -40,10 +40,25 @@ class Outcomes:
 
     def raised(self, row: Mapping[str, str]) -> str:
         """The class of what a call raises, "" where it returns or nobody can tell."""
-        given = self._given(row)
+        given = self.given(row)
         name = self._run(given) if given is not None else ""
         known = is_builtin(name) or name.partition(".")[0] in self.target.traits.get("names", "").split()
         return name if known else ""
+
+    def stopped(self, row: Mapping[str, str]) -> tuple[int, int] | None:
+        """Where a call raises: in the constructor (0) or after it, and at which place of that."""
+        given = self.given(row)
+        run, is_sure = self.opened(given) if given is not None else (Run({}), False)
+        if run.raised:
+            return 0, run.at
+        if self.own is None or not is_sure:
+            return None
+        return (1, run.at) if run.of(self.own) == "raises" else None
+
+    def is_made(self, row: Mapping[str, str]) -> bool:
+        """Whether the constructor does not raise, as far as anybody can tell."""
+        at = self.stopped(row)
+        return at is None or at[0] > 0
 
     def _run(self, given: Mapping[str, str]) -> str:
         run, is_sure = self.opened(given)
@@ -53,9 +68,7 @@ class Outcomes:
 
     def opened(self, given: Mapping[str, str]) -> tuple[Run, bool]:
         """After the constructor: what the attributes stand for, or what it raises, and whether there is an instance."""
-        run = Run(given)
-        if self.target.traits.get("built") == "record":
-            run.names |= {f"self.{one.name}": one.name for one in (self.target.constructor or self.target.parameters)}
+        run = Run(given, self.fields())
         ending = run.of(self.opening) if self.opening is not None else "ends"
         run.raised = run.raised if ending == "raises" else ""
         run.names = {name: text for name, text in run.names.items() if name.startswith("self.") and ending == "ends"}
@@ -63,7 +76,13 @@ class Outcomes:
         is_fed = OPEN not in given.values() and "*" not in self.target.traits.get("init", "").partition(")")[0]
         return run, ending == "ends" or (ending != "raises" and is_fed)
 
-    def _given(self, row: Mapping[str, str]) -> dict[str, str] | None:
+    def fields(self) -> dict[str, str]:
+        """What the attributes of a record stand for before any code of its own runs."""
+        if self.target.traits.get("built") != "record":
+            return {}
+        return {f"self.{one.name}": one.name for one in (self.target.constructor or self.target.parameters)}
+
+    def given(self, row: Mapping[str, str]) -> dict[str, str] | None:
         """Every argument of the call and of the constructor; None where two have one name and could be mistaken."""
         everything = (*self.target.constructor, *self.target.parameters)
         if len({one.name for one in everything}) < len(everything):

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from reviewbot.core.expressions import NAME, Call, call_of, unwrapped
 from reviewbot.core.strings import literal
-from reviewbot.core.symbols import text_of, walk
+from reviewbot.core.symbols import overlaps, text_of, walk
 from reviewbot.tasks.scaffold.suites import Parameter
 
 if TYPE_CHECKING:
@@ -162,18 +162,18 @@ def exported(root: Node) -> frozenset[str] | None:
     return None
 
 
-def has_code(definition: Definition, lines: Sequence[int] | frozenset[int]) -> bool:
-    """Whether one of these lines holds code of it: no comment, no docstring."""
-    wanted, silent = frozenset(lines), docstring(definition.body)
-    stack = [definition.whole]
+def has_code(definition: Definition, lines: Sequence[int]) -> bool:
+    """Whether one of these lines, in order, holds code of it: no comment, no docstring."""
+    if not overlaps(definition.whole, lines):
+        return False
+    silent, stack = docstring(definition.body), [definition.whole]
     while stack:
         node = stack.pop()
-        if node.type == "comment" or node == silent:
+        if not overlaps(node, lines) or node.type == "comment" or node == silent:
             continue
         if not node.child_count:
-            if any(row + 1 in wanted for row in range(node.start_point[0], node.end_point[0] + 1)):
-                return True
-        elif node is definition.whole or not _is_apart(definition, node):
+            return True
+        if node is definition.whole or not _is_apart(definition, node):
             stack += node.children
     return False
 

@@ -37,6 +37,8 @@ class Run:
     row: Mapping[str, str]
     names: dict[str, str] = field(default_factory=dict)
     raised: str = ""
+    #: Where it raises: the further, the more guards let the call by.
+    at: int = 0
 
     def of(self, body: Node) -> Ending:
         """How the call ends; "unknown" from the first statement on that could do anything."""
@@ -48,7 +50,7 @@ class Run:
             if node.type == "return_statement":
                 return "returns"
             if node.type == "raise_statement":
-                self.raised = exception(node)
+                self.raised, self.at = exception(node), node.start_byte
                 return "raises" if self.raised else "unknown"
             entered = self._branch(node) if node.type == "if_statement" else () if self._is_passed(node) else None
             if entered is None:

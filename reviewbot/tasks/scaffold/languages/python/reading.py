@@ -7,13 +7,10 @@ from dataclasses import dataclass, field, replace
 from textwrap import dedent
 from typing import TYPE_CHECKING
 
-from reviewbot.core.expressions import NAME
-from reviewbot.core.scopes import assigned
 from reviewbot.core.symbols import line_of, text_of
-from reviewbot.tasks.scaffold.conditions import PYTHON, solved
 from reviewbot.tasks.scaffold.languages.python.annotations import MAX_ANNOTATION, OPEN, valued
-from reviewbot.tasks.scaffold.languages.python.calls import Outcomes
 from reviewbot.tasks.scaffold.languages.python.declarations import (
+    MAX_PARAMETERS,
     Definition,
     definitions,
     gives,
@@ -21,17 +18,17 @@ from reviewbot.tasks.scaffold.languages.python.declarations import (
     parameters,
     yields,
 )
-from reviewbot.tasks.scaffold.languages.python.guards import conditions
+from reviewbot.tasks.scaffold.languages.python.offers import branched
 from reviewbot.tasks.scaffold.languages.python.records import fields, members
-from reviewbot.tasks.scaffold.languages.python.routes import applications, endpoint, placed
-from reviewbot.tasks.scaffold.suites import Branch, Parameter, Target
+from reviewbot.tasks.scaffold.languages.python.routes import Application, applications, endpoint, placed
+from reviewbot.tasks.scaffold.suites import Parameter, Target
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
 #: Elements that are taken of what a generator yields: it may never end.
 TAKEN = 10
-MAX_BASES, MAX_CLASSES, MAX_BRANCHES = 5, 50, 12
+MAX_BASES, MAX_CLASSES = 5, 50
 _PLAIN_BASES = frozenset({"object", "Generic", "NamedTuple", "BaseModel", "Hashable", "Sized"})
 #: Decorators after which a call does what the function's text says.
 _TRANSPARENT = frozenset(
@@ -46,7 +43,7 @@ class Module:
 
     path: str
     classes: Mapping[str, Definition]
-    applications: Mapping[str, str]
+    applications: Mapping[str, Application]
     #: What it defines and imports at its top.
     names: frozenset[str]
     #: By name of a class, expressions that make one.
@@ -105,39 +102,52 @@ def read(module: Module, one: Definition, owner: Definition | None = None) -> It
         return
     if owner is None and (route := endpoint(one, module.applications)) is not None:
         taken = parameters(one.node, bound=False)
-        if taken is not None and route:
-            yield _target(module, one, "endpoint", one.name, placed(route["route"], taken[0]), dict(route))
+        asked = placed(route, taken[0]) if taken is not None and route else None
+        yield _unmade(module, one) if asked is None else _target(module, one, "endpoint", one.name, asked, dict(route))
         return
     shape = _shape(one) if owner is not None else "function"
     taken = parameters(one.node, bound=shape not in ("static", "function"))
     if taken is None or (one.is_async and (yields(one.body) or "Async" in one.returns)):
+        yield _unmade(module, one, owner)
         return
     traits = {"shape": shape, "positional": "yes" if taken[1] else "", "gives": "yes" if gives(one.body) else ""}
     traits |= _result(module, one)
     if any(mark.last not in _TRANSPARENT for mark in one.decorators):
         traits["wrapped"] = "yes"
     if owner is None:
-        yield _branched(_target(module, one, "function", one.name, taken[0], traits), one)
+        yield branched(_target(module, one, "function", one.name, taken[0], traits))
         return
     built, known = _construction(module, owner, needed=shape in ("method", "property"))
     if built is None:
+        yield _unmade(module, one, owner)
         return
     given, init = built
     traits |= init | ({} if known else {"unclear": "yes"})
     if not _returns(one) and shape == "method":
         traits["observed"] = _observed(module, owner)
     made = _target(module, one, "method", f"{owner.name}.{one.name}", taken[0], traits)
-    yield _branched(replace(made, constructor=given), one)
+    yield branched(replace(made, constructor=given))
 
 
 def _class(module: Module, one: Definition) -> Iterator[Target]:
     init = next((method for method in definitions(one.body) if method.name == "__post_init__"), None)
     taken = fields(one.body)
-    if not taken or one.kinship - _PLAIN_BASES - {""} or len(taken) > MAX_BRANCHES:
+    if one.kinship - _PLAIN_BASES - {""} or len(taken) > MAX_PARAMETERS:
+        yield _unmade(module, one)
+        return
+    if not taken:
         return
     traits = {"shape": "class", "result": one.record, "built": "record", "init": _source(init) if init else ""}
     made = _target(module, one, "class", one.name, taken, traits)
-    yield _branched(made, init) if init is not None else made
+    yield branched(made) if init is not None else made
+
+
+def _unmade(module: Module, one: Definition, owner: Definition | None = None) -> Target:
+    """Of what no test can call: a reader learns that it has none."""
+    kind, name = (
+        ("method", f"{owner.name}.{one.name}") if owner else ("class" if one.is_class else "function", one.name)
+    )
+    return _target(module, one, kind, name, (), {"unmade": "yes"})
 
 
 def _target(module: Module, one: Definition, kind: str, name: str, given: tuple[Parameter, ...],
@@ -207,38 +217,3 @@ def _construction(
             after = methods.get("__post_init__")
             return (fields(one.body), {"built": "record", "init": _source(after) if after else ""}), whole
     return ((), {}), whole
-
-
-def _branched(target: Target, one: Definition) -> Target:
-    """With the ways that its conditions lead into."""
-    if one.body is None:
-        return target
-    everything = {item.name: item for item in (*target.parameters, *target.constructor)}
-    varied = {item.name for item in (target.parameters or target.constructor)}
-    values = valued(_classes(target))
-    usual = {name: values(item)[0] for name, item in everything.items() if item.default is None}
-    outcomes = Outcomes.of(target)
-    names = outcomes.opened(usual)[0].names
-    found: dict[tuple[tuple[str, str], ...], str] = {}
-    for condition in conditions(one.body, _assignments(one.body) | names):
-        answer = solved(condition, varied, lambda name: [*values(everything[name])], PYTHON)
-        for row in (*answer.holds[:2], *answer.fails[:2]) if answer is not None else ():
-            found.setdefault(row, outcomes.raised(usual | dict(row)))
-    branches = [Branch(row, raised) for row, raised in found.items()][:MAX_BRANCHES]
-    return replace(target, branches=tuple(branches))
-
-
-def _classes(target: Target) -> dict[str, list[str]]:
-    return {key[6:]: text.split("\n") for key, text in target.traits.items() if key.startswith("value:")}
-
-
-def _assignments(body: Node) -> dict[str, str]:
-    """Names that are set once, by a statement of the body itself, to something short."""
-    found: dict[str, str | None] = {}
-    for statement in body.named_children:
-        inner = statement.named_children[0] if statement.type == "expression_statement" else statement
-        pair = assigned(inner)
-        if pair is not None and pair[0].type == "identifier":
-            name = text_of(pair[0], NAME)
-            found[name] = None if name in found else f"({text_of(pair[1], NAME)})"
-    return {name: text for name, text in found.items() if text is not None and text != "()"}

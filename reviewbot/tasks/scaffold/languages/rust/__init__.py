@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 
 from reviewbot.core.paths import is_foreign, is_sample, is_test
 from reviewbot.core.symbols import Syntax, line_of
 from reviewbot.tasks.scaffold import naming
-from reviewbot.tasks.scaffold.cases import assembled
 from reviewbot.tasks.scaffold.frameworks import cargotest
-from reviewbot.tasks.scaffold.languages.guards import Guard, branches, raised
+from reviewbot.tasks.scaffold.languages import calling
+from reviewbot.tasks.scaffold.languages.guards import Guard
 from reviewbot.tasks.scaffold.languages.rust import values
 from reviewbot.tasks.scaffold.languages.rust.declarations import Source, made_of
 from reviewbot.tasks.scaffold.suites import Case, Framework, Parameter, Target
@@ -39,7 +38,7 @@ def targets(syntax: Syntax) -> Iterator[Target]:
 
 
 def cases(target: Target) -> tuple[Case, ...]:
-    if _ENDS.search(target.source):
+    if calling.UNMADE in target.traits or _ENDS.search(target.source):
         return ()
     types, known = made_of(target.traits), {one.name: one for one in target.parameters}
     body = target.source.partition("{")[2]
@@ -52,13 +51,9 @@ def cases(target: Target) -> tuple[Case, ...]:
 
     rows = (row.split("\t") for row in target.traits["guards"].split("\n") if row)
     guards = tuple(Guard(row[1], row[0], row[2] == "negated") for row in rows)
-    led = branches(guards, known, lambda name: offered(known[name]), values.SPELLING)
-    # What an argument raises is asked of all guards in order: one above may have it first.
-    fitting = [replace(one, raises="") for one in led if all(_fits(text, known[name]) for name, text in one.arguments)]
-    return assembled(
-        target.parameters, offered, fitting,
-        raising=raised(guards, target.parameters, values.SPELLING),
-        constructor=target.constructor, comparable=target.traits["comparable"] == "yes",
+    return calling.called(
+        target, offered, guards, values.SPELLING, lambda name, text: values.fits(known[name].type, text),
+        comparable=target.traits["comparable"] == "yes",
     )  # fmt: skip
 
 
@@ -72,13 +67,3 @@ def names(test: str, path: str, target: Target) -> bool:
     if not f"/{path}".startswith(f"{crate}/"):
         return False
     return {target.called, target.owner or target.called} <= naming.identifiers("rust", test)
-
-
-def _fits(text: str, parameter: Parameter) -> bool:
-    """Whether an argument that a condition asks for is one of its parameter's type."""
-    kind = parameter.type
-    if re.fullmatch(r"-?\d.*", text):
-        return kind[:1] in "iuf" and not (text[0] == "-" and kind[:1] == "u") and ("." in text) == (kind[:1] == "f")
-    if text.startswith('"'):
-        return kind == "&str" if not text.endswith(")") else kind == "String"
-    return text != "None" or kind.startswith("Option<")

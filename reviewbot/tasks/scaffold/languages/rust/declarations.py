@@ -3,29 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from reviewbot.core.symbols import text_of
+from reviewbot.tasks.scaffold.languages import calling
+from reviewbot.tasks.scaffold.languages.guards import Guard
 from reviewbot.tasks.scaffold.languages.rust import values
+from reviewbot.tasks.scaffold.languages.rust.endings import WIDE, met
 from reviewbot.tasks.scaffold.languages.rust.values import parts, plain
 from reviewbot.tasks.scaffold.suites import Parameter, Target
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
-#: Items of one file that are read, parameters of a function, statements in which guards stand.
-MOST, MOST_PARAMETERS, MOST_STATEMENTS = 3000, 8, 30
-#: A condition, a type or a name that is longer (bytes) is not read.
-WIDE = 200
+#: Items of one file that are read, and parameters of a function.
+MOST, MOST_PARAMETERS = 3000, 8
 _NAME = re.compile(r"[A-Za-z_]\w*", re.ASCII)
 _RESULT = re.compile(r"(?:\w{1,40}::){0,4}Result<(.{1,150})>", re.ASCII)
 _ERRORS = re.compile(
     r"(?:std::\w+::|\w+::)?(?:Parse\w+Error|io::Error|Error|Utf8Error)|Box<dyn [\w:+ ]{1,60}>", re.ASCII
 )
 _DERIVES = re.compile(r"#\[derive\(([^()]{1,300})\)\]")
-_PANICS = re.compile(r"(?:panic|unreachable|unimplemented|todo)!", re.ASCII)
+_LIFETIMES = ("lifetime", "lifetime_parameter")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +35,17 @@ class Function:
 
     node: Node
     owner: str = ""
+    #: The type has others in it that a test would have to choose.
+    is_generic: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """How what a method is called on is made: what its constructor takes, and what stands before the arguments."""
+
+    parameters: tuple[Parameter, ...] = ()
+    shown: str = ""
+    traits: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,17 +91,19 @@ class Source:
         parameters = _parameters(node, owner)
         returns = plain(text_of(node.child_by_field_name("return_type"), WIDE)) or "()"
         returns = re.sub(r"\bSelf\b", owner, returns) if owner else returns
-        built = self._construction(owner) if on else ((), "")
-        if not _NAME.fullmatch(name) or parameters is None or built is None or not _is_plain(node):
+        built = self._construction(owner) if on else _Made()
+        if not _NAME.fullmatch(name):
             return None
-        words = set(_NAME.findall(" ".join((returns, *(one.type for one in (*parameters, *built[0]))))))
+        if parameters is None or built is None or not _is_plain(node) or function.is_generic:
+            parameters, built = parameters or (), _Made(traits={calling.UNMADE: "yes"})
+        words = set(_NAME.findall(" ".join((returns, *(one.type for one in (*parameters, *built.parameters))))))
         found = _RESULT.fullmatch(returns)
         held = (parts(found[1]) or ("",)) if found is not None else (returns,)
         errors = held[1] if len(held) > 1 else "Error"
         seen = values.shows(errors, self.types, "Debug") or _ERRORS.fullmatch(errors) is not None
         same = all(values.shows(held[0], self.types, trait) for trait in ("Debug", "PartialEq"))
         traits = {
-            "self": on, "construct": built[1], "result": "yes" if found is not None else "",
+            "self": on, "construct": built.shown, "result": "yes" if found is not None else "",
             "unit": "yes" if returns == "()" else "",
             "debug": "yes" if values.shows(held[0], self.types, "Debug") else "",
             "error": "yes" if found is not None and seen else "",
@@ -98,24 +112,31 @@ class Source:
             "made": "\n".join(
                 f"{one} {' '.join(self.types.made[one])}" for one in sorted(words & self.types.made.keys())
             ),
-            "guards": "\n".join("\t".join(one) for one in _met(node, found is not None)),
+            "guards": "\n".join("\t".join(one) for one in met(node, found is not None)),
+            **built.traits,
         }  # fmt: skip
         return Target(
             self.path, f"{owner}.{name}" if owner else name, "method" if owner else "function", "rust", parameters,
-            "" if returns == "()" else returns, lines=lines, source=text_of(node, 50_000), constructor=built[0],
+            "" if returns == "()" else returns, lines=lines, source=text_of(node, 50_000), constructor=built.parameters,
             traits=traits,
         )  # fmt: skip
 
-    def _construction(self, owner: str) -> tuple[tuple[Parameter, ...], str] | None:
-        """What `new` takes, and what is written before its arguments; a value as it stands where there is no `new`."""
+    def _construction(self, owner: str) -> _Made | None:
+        """By `new`; a value as it stands where there is none."""
         node = self.makers.get(owner)
         taken = _parameters(node, owner) if node is not None else None
         if node is not None and taken is not None and _is_plain(node):
-            returns = text_of(node.child_by_field_name("return_type"), WIDE)
+            returns = plain(text_of(node.child_by_field_name("return_type"), WIDE))
             if returns in ("Self", owner) and all(values.values(one.type, self.types) for one in taken):
-                return tuple(Parameter(f"new_{one.name}", one.type) for one in taken), f"{owner}::new"
+                kinds = {one.name: one.type for one in taken}
+                traits = calling.construction(
+                    [Guard(condition, raises, mark == "negated") for raises, condition, mark in met(node, False)],
+                    taken, lambda one: values.values(one.type, self.types), values.SPELLING,
+                    lambda name, text: values.fits(kinds[name], text), spelled="new_{}".format,
+                )  # fmt: skip
+                return _Made(tuple(Parameter(f"new_{one.name}", one.type) for one in taken), f"{owner}::new", traits)
         made = self.types.made.get(owner)
-        return ((), made[0]) if made else None
+        return _Made(shown=made[0]) if made else None
 
 
 def _items(root: Node) -> Iterator[tuple[Node, str]]:
@@ -134,11 +155,15 @@ def _is_public(node: Node) -> bool:
 
 
 def _is_plain(node: Node) -> bool:
-    """No type parameters but lifetimes, nothing async, unsafe or foreign."""
-    generic = node.child_by_field_name("type_parameters")
-    free = generic is None or all(one.type in ("lifetime", "lifetime_parameter") for one in generic.named_children)
+    """Not generic, nothing async, unsafe or foreign."""
     words = next((text_of(one, WIDE) for one in node.named_children if one.type == "function_modifiers"), "")
-    return free and not set(words.split()) & {"async", "unsafe", "extern"}
+    return not _is_generic(node) and not set(words.split()) & {"async", "unsafe", "extern"}
+
+
+def _is_generic(node: Node) -> bool:
+    """Whether it has type parameters other than lifetimes."""
+    held = node.child_by_field_name("type_parameters")
+    return held is not None and any(one.type not in _LIFETIMES for one in held.named_children)
 
 
 def _made(node: Node, name: str, derived: frozenset[str]) -> tuple[str, ...]:
@@ -161,14 +186,15 @@ def _made(node: Node, name: str, derived: frozenset[str]) -> tuple[str, ...]:
 def _implemented(node: Node, made: dict[str, tuple[str, ...]]) -> Iterator[Function]:
     """The public functions of an `impl` of a public type; one of Default makes its type."""
     owner, trait = text_of(node.child_by_field_name("type"), WIDE), text_of(node.child_by_field_name("trait"), WIDE)
-    body = node.child_by_field_name("body")
-    if owner not in made or node.child_by_field_name("type_parameters") is not None or body is None:
+    body, (owner, _, held) = node.child_by_field_name("body"), plain(owner).partition("<")
+    if owner not in made or body is None:
         return
-    if trait == "Default" and not made[owner]:
+    is_generic = bool(held) or _is_generic(node)
+    if trait == "Default" and not made[owner] and not is_generic:
         made[owner] = (f"{owner}::default()",)
     for inner, marks in _items(body):
         if not trait and inner.type == "function_item" and _is_public(inner) and "#[cfg" not in marks:
-            yield Function(inner, owner)
+            yield Function(inner, owner, is_generic)
 
 
 def _self(node: Node) -> str:
@@ -190,46 +216,6 @@ def _parameters(node: Node, owner: str) -> tuple[Parameter, ...] | None:
         found.append(Parameter(name, re.sub(r"\bSelf\b", owner, plain(kind)) if owner else plain(kind)))
     fits = len(found) <= MOST_PARAMETERS and all(one.type and _NAME.fullmatch(one.name) for one in found)
     return tuple(found) if fits else None
-
-
-def _met(node: Node, fails: bool) -> Iterator[tuple[str, str, str]]:
-    """What it raises, the condition, "negated" for an assertion: each `if` at the top that ends the function."""
-    body = node.child_by_field_name("body")
-    held = [one for one in (body.named_children if body is not None else []) if "comment" not in one.type]
-    for at, one in enumerate(held[:MOST_STATEMENTS]):
-        inner = one.named_children[0] if one.type == "expression_statement" and one.named_children else one
-        if inner.type == "let_declaration":
-            continue
-        if inner.type == "macro_invocation" and text_of(inner.child_by_field_name("macro"), WIDE) == "assert":
-            asserted = parts(text_of(inner.named_children[-1], WIDE)[1:-1])
-            if asserted and not set(asserted[0]) & set("\t\n"):
-                yield "panic", asserted[0], "negated"
-            continue
-        condition = text_of(inner.child_by_field_name("condition"), WIDE)
-        block = inner.child_by_field_name("consequence")
-        if inner.type != "if_expression" or block is None or not condition or set(condition) & set("\t\n"):
-            return
-        raises = _ending(block, fails, tail=at == len(held) - 1)
-        if raises is None:
-            return
-        yield raises, condition, ""
-
-
-def _ending(block: Node, fails: bool, *, tail: bool) -> str | None:
-    """How a block ends its function: an error, a panic, "" for a value, None where it goes on."""
-    held: Sequence[Node] = block.named_children
-    last = held[-1] if held else None
-    if last is not None and last.type == "expression_statement" and last.named_children:
-        last = last.named_children[0]
-    if last is None:
-        return None
-    if last.type == "macro_invocation" and _PANICS.match(text_of(last, WIDE * 10)):
-        return "panic"
-    is_return = last.type == "return_expression"
-    value = text_of(last, WIDE * 10).removeprefix("return").strip() if is_return or tail else ""
-    if not is_return and not (tail and value):
-        return None
-    return "Err" if fails and value.startswith("Err(") else ""
 
 
 def made_of(rows: Mapping[str, str]) -> values.Types:

@@ -83,6 +83,15 @@ def _all(text: str, types: Types, trait: str, deep: int) -> bool:
     return all(shows(one, types, trait, deep + 1) for one in parts(text))
 
 
+def fits(kind: str, value: str) -> bool:
+    """Whether a value that a condition asks for is one of the type."""
+    if re.fullmatch(r"-?\d.*", value):
+        return kind[:1] in "iuf" and not (value[0] == "-" and kind[:1] == "u") and ("." in value) == (kind[:1] == "f")
+    if value.startswith('"'):
+        return kind == "&str" if not value.endswith(")") else kind == "String"
+    return value != "None" or kind.startswith("Option<")
+
+
 def values(text: str, types: Types, *, calm: bool = True, deep: int = 0) -> tuple[str, ...]:
     """Expressions of a type, () where a test cannot make any. `calm` leaves out those that loops would run with."""
     text = plain(text)
