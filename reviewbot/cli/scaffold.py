@@ -12,8 +12,8 @@ from pathlib import Path
 from reviewbot.cli import creating, models, reports
 from reviewbot.cli.drafted import drafted, stands
 from reviewbot.cli.environment import in_ci, taken
-from reviewbot.core.drafts import Scaffold
-from reviewbot.core.labels import permits
+from reviewbot.core.drafts import Scaffold, Stages
+from reviewbot.core.labels import Label, permits
 from reviewbot.core.report import Report
 from reviewbot.core.summary import LOG, counted
 from reviewbot.core.text import harmless, visible
@@ -22,7 +22,7 @@ from reviewbot.formats import stages
 from reviewbot.pipeline import Plan, Wanted
 from reviewbot.trials import trees
 
-_LOST = "not written: "
+_LOST, _THERE = "not written: ", "is there already, not written over"
 
 
 def run(arguments: argparse.Namespace, environ: Mapping[str, str]) -> int:
@@ -39,15 +39,17 @@ def run(arguments: argparse.Namespace, environ: Mapping[str, str]) -> int:
     arguments.paths = [one for spelled in named.values() for one in spelled]
     report, plan = drafted(arguments, own, said, began)
     _all_changed(named, plan)
+    label = Label.PUBLIC
     if arguments.execute:
         from reviewbot.cli import trying
 
-        report = trying.tried(report, plan, arguments, own)
+        report, label = trying.tried(report, plan, arguments, own)
     written = frozenset[str]()
     if arguments.write:
         report, written = _kept(report, Path(arguments.repo))
     problems = [problem for name, render in outputs if (problem := reports.written(name, render(report)))]
-    _print(report, written, whole=not (in_ci(own) or arguments.write), log=in_ci(own))
+    shown = report if not in_ci(own) or permits(LOG, label) else _untold(report)
+    _print(shown, written, whole=not (in_ci(own) or arguments.write), log=in_ci(own))
     for problem in problems:
         print(f"reviewbot: {problem}", file=sys.stderr)
     lost = any(notice.startswith(_LOST) for one in report.drafts.scaffolds for notice in one.notices)
@@ -85,12 +87,22 @@ def _kept(report: Report, start: Path) -> tuple[Report, frozenset[str]]:
 def _problem(root: Path, one: Scaffold) -> str:
     """Write a scaffold; why it could not be, "" where it was. No link is followed, whoever puts one there meanwhile."""
     if os.path.lexists(root / one.path):
-        return "is there already, not written over"
+        return _THERE
     try:
         trees.place(root, one.path, one.content.encode("utf-8", "surrogateescape"), owner=None)
     except trees.PathError as error:
         return f"{_LOST}{error}"
     return ""
+
+
+def _untold(report: Report) -> Report:
+    """For a log that may not have what trials say: what is known without them."""
+    scaffolds = []
+    for one in report.drafts.scaffolds:
+        own = (notice for notice in one.notices if notice == _THERE or notice.startswith(_LOST))
+        notices = ("what came of trying it is in the report", *own)
+        scaffolds.append(replace(one, stages=Stages(one.stages.parsed), notices=notices))
+    return replace(report, drafts=replace(report.drafts, scaffolds=tuple(scaffolds)))
 
 
 def _print(report: Report, written: Collection[str], *, whole: bool, log: bool) -> None:

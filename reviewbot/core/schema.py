@@ -131,14 +131,19 @@ class MessageTable(Table):
     style: Literal["conventional", "plain"] | None = Field(
         default=None, description="Conventional Commits or not; else what the log of the base shows"
     )
-    types: list[TypeName] = Field(default=[], min_length=1, max_length=40, description="the types that a header may have")
+    types: list[TypeName] = Field(
+        default=[], min_length=1, max_length=40, description="the types that a header may have"
+    )
     scopes: list[ScopeName] | None = Field(
         default=None, max_length=200, description="the scopes that a header may have; `[]`: none"
     )
     case: Literal["lower", "sentence"] | None = Field(default=None, description="of the first letter")
     mood: Literal["imperative", "past"] | None = Field(default=None, description="`add`, or `added`")
     tickets: list[TicketKey] = Field(
-        default=[], min_length=1, max_length=40, description="keys of a tracker: a ticket that a branch names opens the subject"
+        default=[],
+        min_length=1,
+        max_length=40,
+        description="keys of a tracker: a ticket that a branch names opens the subject",
     )
     max_subject: int = Field(default=72, ge=40, le=72, description="characters of a subject")
 

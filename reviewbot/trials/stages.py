@@ -11,13 +11,12 @@ from itertools import islice
 from pathlib import Path
 
 from reviewbot.core.drafts import Scaffold, Stages
-from reviewbot.core.text import clipped, harmless
 from reviewbot.errors import RepositoryError
 from reviewbot.git import Repository, read_file
 from reviewbot.sandbox.containment import Containment, run
 from reviewbot.sandbox.limits import Limits, Outcome, UncontainedError
 from reviewbot.tasks.scaffold.mutants import mutants
-from reviewbot.trials import fetches, trees
+from reviewbot.trials import fetches, trees, words
 from reviewbot.trials.commands import Command, Ground, MissingToolError, Toolchain
 from reviewbot.trials.copies import Copy, CopyError, copied, own
 from reviewbot.trials.toolchains import toolchain
@@ -28,8 +27,8 @@ from reviewbot.trials.trees import PathError
 _RUNS, _MUTANTS = 3, 5
 #: Seconds in which nothing is begun.
 _LEAST = 1.0
-#: Bytes of a target that is changed; characters of what a program said that a reader is told.
-_TARGET, _SAID = 4 * 1024 * 1024, 160
+#: Bytes of a target that is changed.
+_TARGET = 4 * 1024 * 1024
 _ENDED = {
     "time": "it was stopped: out of time", "memory": "it was stopped: too much memory",
     "disk": "it was stopped: too much disk", "output": "it was stopped: it says too much", "killed": "it was killed",
@@ -65,9 +64,11 @@ class Terms:
     uncontained: bool = False
 
 
-def tried(scaffold: Scaffold, aim: Aim, repo: Repository, commit: str, terms: Terms) -> Scaffold:
+def tried(scaffold: Scaffold, aim: Aim, repo: Repository, commit: str, terms: Terms, *,
+          quotes: bool = True) -> Scaffold:  # fmt: skip
     """The scaffold with the stages it passed and what a reader has to know of them.
 
+    `quotes` is whether nothing in the tree is labelled above the scaffold: what a run says may be of any file.
     Code of the change is executed, contained. Raises UncontainedError where this machine cannot hold it.
     """
     if not terms.containment.is_enough and not terms.uncontained:
@@ -90,12 +91,12 @@ def tried(scaffold: Scaffold, aim: Aim, repo: Repository, commit: str, terms: Te
             running = _call(runner.running(ground, scaffold.path), tools)
             own(copy.scratch, terms.containment.user)
             allowed = _Time(deadline, deadline - began)
-            trial = _Trial(scaffold.framework, runner, collecting, running, copy, terms, allowed)
+            trial = _Trial(scaffold.framework, runner, collecting, running, copy, terms, allowed, quotes)
             stages, notices = trial.passed(scaffold.stages, aim.path, _changed(repo, commit, aim))
     except MissingToolError as error:
-        return _untried(scaffold, f"{_line(str(error))} is not on this machine")
+        return _untried(scaffold, f"{words.line(str(error))} is not on this machine")
     except (CopyError, PathError, RepositoryError) as error:
-        return _untried(scaffold, _line(str(error)))
+        return _untried(scaffold, words.line(str(error)))
     except UnicodeEncodeError:
         return _untried(scaffold, "it holds what no file can")
     except OSError as error:
@@ -156,6 +157,7 @@ class _Trial:
     copy: Copy
     terms: Terms
     allowed: _Time
+    quotes: bool
 
     def passed(self, before: Stages, path: str, changed: Iterator[bytes]) -> tuple[Stages, tuple[str, ...]]:
         """The stages up to the first that fails or that no time is left for."""
@@ -171,7 +173,7 @@ class _Trial:
         except _AbsentError:
             notices.append(f"{'not run' if stages == before else 'not every stage was tried'}: {fetches.ABSENT}")
         except (UncontainedError, PathError) as error:
-            notices.append(f"not every stage was tried: {_line(str(error))}")
+            notices.append(f"not every stage was tried: {words.line(str(error))}")
         return stages, tuple(notices)
 
     def _stages(self, path: str, changed: Iterator[bytes]) -> Iterator[tuple[dict[str, bool], str]]:
@@ -179,14 +181,14 @@ class _Trial:
         collected = self._collects(found)
         if not collected:
             self._is_there(found)
-        yield {"collected": collected}, "" if collected else f"the test runner does not find it: {_why(found)}"
+        yield {"collected": collected}, "" if collected else f"the test runner does not find it: {self._why(found)}"
         for before in range(_RUNS):
             outcome = self._run(self.running)
             if not self._passes(outcome):
                 if not before:
                     self._is_there(outcome)
                 reason = "it does not pass" if not before else f"it passes {before} of {before + 1} times"
-                yield {"ran": False}, f"{reason}: {_why(outcome)}"
+                yield {"ran": False}, f"{reason}: {self._why(outcome)}"
                 return
         yield {"ran": True}, ""
         yield from self._killed(path, changed)
@@ -223,6 +225,12 @@ class _Trial:
     def _passes(self, outcome: Outcome) -> bool:
         return outcome.ended == "exited" and self.runner.passed(outcome.code or 0, outcome.text)
 
+    def _why(self, outcome: Outcome) -> str:
+        """How a run ended, and where that may be quoted what it said of it."""
+        said = words.last(outcome.text) if self.quotes else ""
+        ended = _ENDED.get(outcome.ended) or f"exit code {outcome.code}"
+        return f"{ended}, in its words: {said}" if said else ended
+
     def _run(self, call: _Call) -> Outcome:
         left = self.allowed.ends - time.monotonic()
         if left <= _LEAST:
@@ -234,14 +242,3 @@ class _Trial:
         if outcome.ended == "time" and limits != self.terms.limits:
             raise _LateError
         return outcome
-
-
-def _why(outcome: Outcome) -> str:
-    """How a run ended, and the last that it said, on one line that nothing takes for ours."""
-    said = next((line for line in reversed(outcome.text.split("\n")) if line.strip()), "")
-    ended = _ENDED.get(outcome.ended) or f"exit code {outcome.code}"
-    return f"{ended}, its last words: {_line(said)}" if said else ended
-
-
-def _line(text: str) -> str:
-    return clipped(harmless(text.strip()), _SAID)

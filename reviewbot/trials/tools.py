@@ -95,11 +95,17 @@ def _exists(path: Path) -> bool:
 
 def _installation(program: Path) -> Iterator[Path]:
     """The folders that a program was installed into: a virtual environment's and those of what it links to."""
-    for one in (program, program.resolve()):
+    waiting, seen = [program], set[Path]()
+    while waiting:
+        one = waiting.pop(0)
+        if one in seen:  # an interpreter that is a copy links to itself
+            continue
+        seen.add(one)
+        waiting.append(one.resolve())
         if str(one).startswith(("/usr/", "/bin/", "/sbin/")):
             continue
         yield one.parent
         if one.parent.name in ("bin", "sbin", "shims"):
             yield one.parent.parent
             if (one.parent.parent / "pyvenv.cfg").is_file():
-                yield from _installation((one.parent / "python").resolve())
+                waiting.append((one.parent / "python").resolve())

@@ -251,3 +251,25 @@ def test_a_build_log_has_no_name_above_its_clearance_whatever_becomes_of_the_fil
     told(work, "--write", environ={**PATH, "CI": "true"})
     said = capsys.readouterr()
     assert "7431" not in said.out + said.err and "shop/limits.py" in said.out
+
+
+@pytest.mark.usefixtures("sandboxed")
+@pytest.mark.parametrize("in_ci", [True, False])
+def test_what_a_trial_says_of_restricted_code_is_for_nobody_who_reads_a_build_log(
+    work: Work, tmp_path: Path, in_ci: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rule = '[[rule]]\nlabel = "restricted"\npaths = ["gorse/**"]\nreason = "core"\n'
+    work.git("checkout", "-q", "main")
+    work.commit(**{".reviewbot.toml": rule, "gorse/__init__.py": "", "gorse/key.py": "def load():\n    pass\n",
+                   "conftest.py": "from gorse.key import load\n\nload()\n"})  # fmt: skip
+    work.git("checkout", "-q", "feature")
+    work.git("rebase", "-q", "main")
+    work.commit(**{"gorse/key.py": "def load():\n    raise ValueError('canary 7431')\n"})
+    file = tmp_path / "report.json"
+    environ = {**PATH, **({"GITHUB_ACTIONS": "true", "GITHUB_EVENT_NAME": "push"} if in_ci else {})}
+    assert told(work, "--run", "--output", str(file), "shop/limits.py", environ=environ) == 0
+    (made,) = json.loads(file.read_text())["scaffolds"]
+    printed = capsys.readouterr().out
+    assert ("7431" in printed + file.read_text()) is not in_ci
+    assert made["stages"]["collected"] is False
+    assert not in_ci or "shop/limits.py::clamp  pytest: parsed; not run" in printed

@@ -82,5 +82,6 @@ def test_a_text_that_is_too_large_is_left_out(work: Work) -> None:
 def test_a_change_of_one_commit_is_read_once(work: Work) -> None:
     with git.opened(work.path) as repo:
         pull = local.load(repo, "main", "feature/ABC-1")
-        (step,) = history(wanting.wanted(repo, pull, POLICY, ("message",), {})).steps
-    assert step.files is pull.files
+        history = wanting.wanted(repo, pull, POLICY, ("message",), {}).history
+    assert history is not None
+    assert [step.files is pull.files for step in history.steps] == [True]

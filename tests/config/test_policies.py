@@ -118,6 +118,8 @@ RULE = '[[rule]]\nlabel = "public"\n'
         ('[message]\nstyle = "angular"', ":2: message.style: must be one of 'conventional' or 'plain'"),
         ('[message]\ntypes = "feat"', ":2: message.types: must be an array"),
         ('[message]\ntypes = ["Feat!"]', ":2: message.types: "),
+        ('[message]\ntypes = []', ":2: message.types: "),
+        ('[message]\ntickets = []', ":2: message.tickets: "),
         ('[message]\nscopes = ["a b"]', ":2: message.scopes: "),
         ('[message]\n\ncase = "upper"', ":3: message.case: must be one of 'lower' or 'sentence'"),
         ('[message]\nmood = "future"', ":2: message.mood: must be one of 'imperative' or 'past'"),

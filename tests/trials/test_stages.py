@@ -83,7 +83,7 @@ def test_a_test_that_asserts_nothing_kills_nothing(work: Work, terms: Terms) -> 
 def test_a_test_that_fails_stops_there(work: Work, terms: Terms) -> None:
     found = run(work, terms, "def test_a():\n    assert False, '::error::pwned\\x1b[31m'\n")
     assert found.stages == Stages(True, True, False, None)
-    assert found.notices[1].startswith("it does not pass: exit code 1, its last words: ")
+    assert found.notices[1].startswith("it does not pass: exit code 1, in its words: ")
     assert "::error" not in found.notices[1] and "\x1b" not in found.notices[1]
 
 

@@ -69,8 +69,8 @@ _NEVER = (
     "unshare", "setns", "mount", "umount2", "pivot_root", "chroot", "ptrace", "process_vm_readv", "process_vm_writev",
     "bpf", "perf_event_open", "userfaultfd", "keyctl", "add_key", "request_key", "kexec_load", "kexec_file_load",
     "init_module", "finit_module", "delete_module", "name_to_handle_at", "open_by_handle_at", "kcmp", "swapon",
-    "reboot", "acct", "syslog", "quotactl", "open_tree", "move_mount", "fsopen", "fsconfig", "fsmount", "fspick",
-    "pidfd_getfd", "mount_setattr",
+    "reboot", "acct", "syslog", "quotactl", "open_tree", "open_tree_attr", "move_mount", "fsopen", "fsconfig",
+    "fsmount", "fspick", "pidfd_getfd", "mount_setattr",
 )  # fmt: skip
 #: Answered as by a kernel that is older: runtimes do without. A ring opens sockets behind the filter's back, and the
 #: flags of clone3 stand where no filter can read.

@@ -31,7 +31,7 @@ _NUMBERS: Mapping[str, int | tuple[int, int | None]] = {
     "chown": (92, None), "fchown": (93, 55), "lchown": (94, None), "fchownat": (260, 54), "utime": (132, None),
     "utimes": (235, None), "futimesat": (261, None), "utimensat": (280, 88), "setxattr": (188, 5),
     "lsetxattr": (189, 6), "fsetxattr": (190, 7), "setxattrat": 463, "removexattr": (197, 14),
-    "lremovexattr": (198, 15), "fremovexattr": (199, 16), "removexattrat": 466,
+    "lremovexattr": (198, 15), "fremovexattr": (199, 16), "removexattrat": 466, "open_tree_attr": 467,
 }  # fmt: skip
 _MACHINES = {"x86_64": 0, "aarch64": 1}
 

@@ -12,7 +12,7 @@ from reviewbot.core.replies import UnreadableError, optional, single
 from reviewbot.tasks.message.convention import Convention
 from reviewbot.tasks.message.grammar import BREAKING, TYPES, Header, fault, header
 from reviewbot.tasks.message.grounds import Grounds
-from reviewbot.tasks.message.shaping import headed, opening, wrapped
+from reviewbot.tasks.message.shaping import headed, opening, parsed, wrapped
 from reviewbot.tasks.message.words import restated
 
 #: Tokens of a reply, characters of its subject and its body that are read.
@@ -71,10 +71,11 @@ def read(
     """
     said = single(reply, "subject")
     known = Grounds.of(f"{grounds}\n{draft.text}")
-    old = header(draft.subject) if convention.conventional else None
+    old = parsed(draft.subject, convention)
     start = old if old is not None else Header("", "", False, draft.subject)
     ticket = opening(start.description, convention)
-    subject = _subject(optional(said["subject"])[:_SUBJECT], known, convention)
+    own = f"{start.scope}: " if convention.packaged else ""
+    subject = _subject(optional(said["subject"])[:_SUBJECT].strip().removeprefix(own), known, convention)
     body = wrapped(known.sentences(optional(said.get("body"))[:_BODY]))
     if not subject and not body:
         raise UnreadableError("nothing of it stands in the change")

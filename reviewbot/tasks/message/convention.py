@@ -10,7 +10,7 @@ from typing import Literal
 
 from reviewbot.core.style import MessageStyle
 from reviewbot.tasks.message.grammar import MOST, TYPES, Header, cleaned, footers, header, is_gits_own
-from reviewbot.tasks.message.words import Mood, prevailing
+from reviewbot.tasks.message.words import Mood, mood_of, prevailing
 
 Case = Literal["lower", "sentence"]
 
@@ -31,6 +31,7 @@ _KNOWN = frozenset({
 })  # fmt: skip
 _TICKET = re.compile(r"(\[?)([A-Z][A-Z0-9]{1,9})-\d{1,7}(\]?:?)(?= )")
 _MARK = re.compile(r"(?:\[[^\[\]\n]{1,40}\]:?|:[a-z0-9_+-]{1,40}:|#\d{1,9}:?|[^\w\s\"'`<(]{1,8}) +")
+_PACKAGE = re.compile(r"([A-Za-z][\w./+-]{0,40}): (?=\S)")
 _BOT = re.compile(r"(?:\[bot\]|dependabot|renovate|pre-commit-ci)", re.IGNORECASE)
 _DEPENDENCY = re.compile(r"(?i:bump|update|upgrade)\w* .{1,80}? (?i:from|to) v?\d")
 _DEPENDENCIES = frozenset({"deps", "dep", "deps-dev", "dependencies", "dependency"})
@@ -50,6 +51,8 @@ class Convention:
     unused: frozenset[str] = frozenset()
     #: As the project spells them, those used most first.
     scopes: tuple[str, ...] = ()
+    #: Whether a subject that is no header begins with the package that it is about, `cart: add total`: its scope.
+    packaged: bool = False
     #: Share of headers with a scope.
     scoped: float = 0.0
     #: Types whose headers hardly ever have one.
@@ -99,12 +102,16 @@ def learned(messages: Sequence[str]) -> Convention:
     known = [read for read in headers if read.type.lower() in _KNOWN]
     conventional = 2 * len(known) >= len(subjects)
     descriptions = [read.description for read in known] if conventional else [_unticketed(one) for one in subjects]
+    packages = Counter[str]() if conventional else _packages(subjects)
+    if packages:
+        descriptions = [_PACKAGE.sub("", one) for one in descriptions]
     marks, projects = _ticket(subjects, descriptions)
     bare = [_opened(_unticketed(one)) for one in descriptions]
     found = Convention(
         conventional=conventional, case=_case(bare), mood=prevailing([one.partition(" ")[0] for one in bare]),
         full_stop=2 * sum(one.endswith(".") for one in bare) > len(bare),
-        trailers=_trailers(texts), ticket=marks, projects=projects,
+        trailers=_trailers(texts), ticket=marks, projects=projects, packaged=bool(packages),
+        scopes=_spelled(packages), scoped=1.0 if packages else 0.0,
     )  # fmt: skip
     if not conventional:
         return found
@@ -131,6 +138,7 @@ def fixed(convention: Convention, style: MessageStyle) -> Convention:
     changes: dict[str, object] = {"max_subject": min(style.max_subject, MOST)}
     if style.style is not None:
         changes["conventional"] = style.style == "conventional"
+        changes["packaged"] = convention.packaged and style.style == "plain"
     if style.types:
         changes |= {"types": style.types, "unused": frozenset()}
         changes |= {
@@ -151,6 +159,13 @@ def fixed(convention: Convention, style: MessageStyle) -> Convention:
 def _unticketed(text: str) -> str:
     found = _TICKET.match(text)
     return text if found is None else text[found.end() :].lstrip()
+
+
+def _packages(subjects: Sequence[str]) -> Counter[str]:
+    """The packages that subjects begin with, none where less than half do. Tickets, types and verbs are no packages."""
+    begun = [match[1] for one in subjects if not _TICKET.match(one) and (match := _PACKAGE.match(one)) is not None]
+    found = [one for one in begun if one.lower() not in _KNOWN and mood_of(one) is None]
+    return Counter(found if 2 * len(found) > len(subjects) else ())
 
 
 def _opened(text: str) -> str:

@@ -7,12 +7,15 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from reviewbot.tasks.message.convention import Convention
+from reviewbot.tasks.message.grammar import TYPES
 from reviewbot.tasks.message.parts import Part
 
 #: Files whose paths are compared, and scopes that are.
 _FILES, _SCOPES = 100, 200
 #: Folders of a path, and words of a name, that are compared.
 _DEEP = 12
+#: Characters of a folder that are read.
+_LONG = 400
 #: Where hardly any header has a scope, none is expected.
 _RARE = 0.15
 _AFFIX = re.compile(r"^test[_.-]|[_.-](?:test|tests|spec|specs|config)$")
@@ -25,15 +28,28 @@ def scope(parts: Sequence[Part], convention: Convention, kind: str, updates: boo
     if convention.scoped < _RARE or kind in convention.bare or not parts:
         return ""
     known = {_key(one): one for one in reversed(convention.scopes[:_SCOPES])}
+    telling = _telling(parts)
+    if convention.packaged and (own := _package(telling, convention.scopes[:_SCOPES])):
+        return own
     if updates and (found := next((known[key] for key in _DEPENDENCIES if key in known), "")):
         return found
-    telling = _telling(parts)
     votes = [_named(part.path) for part in telling]
     ranked = [(sum(key in one for one in votes), max(one.get(key, 0) for one in votes), key) for key in known]
     most, _, best = max(ranked, default=(0, 0, ""))
     if 2 * most > len(votes):
         return known[best]
     return known.get("ci", "") if {part.role for part in telling} == {"ci"} else ""
+
+
+def _package(telling: Sequence[Part], known: Sequence[str]) -> str:
+    """The one folder that a change is about, as much of it as the project says; "" for several and for the top."""
+    folders = {part.path.rpartition("/")[0] for part in telling}
+    folder = folders.pop()[-_LONG:] if len(folders) == 1 else ""
+    ends = [folder.split("/", at)[-1] for at in range(min(folder.count("/"), _DEEP) + 1)]
+    if found := next((one for one in ends if one in known), ""):
+        return found
+    name = folder if any("/" in one for one in known) else ends[-1]
+    return name if re.fullmatch(r"[a-z][\w./+-]{0,40}", name, re.ASCII) and name not in TYPES else ""
 
 
 _DEPENDENCIES = ("deps", "dependencies", "dep")

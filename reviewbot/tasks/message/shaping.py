@@ -10,7 +10,7 @@ from textwrap import fill
 from reviewbot.core.drafts import OURS, Message
 from reviewbot.core.labels import Label
 from reviewbot.tasks.message.convention import Convention
-from reviewbot.tasks.message.grammar import BREAKING, MOST, SCOPE, Header, is_footer
+from reviewbot.tasks.message.grammar import BREAKING, MOST, SCOPE, Header, header, is_footer
 
 #: Characters of a line of a body; lines of a list; clauses of a footer.
 WIDE, _LINES, _CLAUSES = 72, 8, 5
@@ -43,14 +43,30 @@ def shaped(draft: Draft, convention: Convention, label: Label, *, branch: str = 
 def headed(start: Header, descriptions: Sequence[str], ticket: str, convention: Convention) -> str:
     """The subject: the first description that fits, after what has to stand before it."""
     most = min(convention.max_subject, MOST)
-    for header, opening in ((start, ticket), (replace(start, scope=""), ticket), (replace(start, scope=""), "")):
-        before = f"{header if convention.conventional else ''}{opening}"
+    for first, opening in ((start, ticket), (replace(start, scope=""), ticket), (replace(start, scope=""), "")):
+        before = f"{_before(first, convention)}{opening}"
         room = most - len(before)
         if room >= _LEAST:
             break
     stop = "." if convention.full_stop else ""
     said = _fitting([cased(one, convention) for one in descriptions], room - len(stop))
     return f"{before}{said.rstrip('.')}{stop}"
+
+
+def _before(start: Header, convention: Convention) -> str:
+    """A header, or the package that a plain subject begins with."""
+    if convention.conventional:
+        return str(start)
+    return f"{start.scope}: " if convention.packaged and start.scope else ""
+
+
+def parsed(subject: str, convention: Convention) -> Header | None:
+    """A subject of ours, taken apart again."""
+    if convention.conventional:
+        return header(subject)
+    scope, mark, said = subject.partition(": ")
+    is_ours = convention.packaged and mark and re.fullmatch(SCOPE, scope)
+    return Header("", scope, False, said) if is_ours else None
 
 
 def _fitting(texts: Sequence[str], room: int) -> str:

@@ -95,7 +95,7 @@ def _sorted(found: Sequence[Definition]) -> list[str]:
     """What others use, all if they use nothing; what does something before what is."""
     found = [one for one in found if one.public] or found
     order = {"class": 0, "function": 1, "method": 2, "type": 3, "constant": 4}
-    return [one.name for one in sorted(found, key=lambda one: order[one.kind])]
+    return list(dict.fromkeys(one.name for one in sorted(found, key=lambda one: order[one.kind])))
 
 
 def _of_insides(code: Sequence[Part], facts: Facts, kind: str) -> Iterator[Phrase]:

@@ -64,7 +64,7 @@ def restated(text: str, mood: Mood) -> str:
 
 
 def prevailing(words: Sequence[str]) -> Mood:
-    """The mood that most of the words have that tell one; the imperative where hardly any does: they may be no English."""
+    """The mood of most of the words that tell one; the imperative where hardly any does: they may be no English."""
     counts = Counter(mood for mood in map(mood_of, words) if mood is not None)
     if counts.total() < max(_FEW, len(words) * _SHARE):
         return "imperative"

@@ -6,19 +6,19 @@ import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from reviewbot.core.expressions import CALLS, call_of, dotted
+from reviewbot.core.expressions import CALLS, dotted
 from reviewbot.core.grammars import is_python, parse
 from reviewbot.core.symbols import text_of
 from reviewbot.core.text import is_odd
+from reviewbot.tasks.scaffold.constructing import constructs, owned, words
 from reviewbot.tasks.scaffold.values import (
     CONSTANTS,
-    CONSTRUCTORS,
     FRAMES,
+    INTEGERS,
     KINDS,
     MEMBERS,
-    MODULES,
     NAMES,
-    REACHING,
+    ROOMS,
     TOKENS,
     UNSTEADY,
 )  # fmt: skip
@@ -31,10 +31,11 @@ MOST, _SUITE = 200, 200_000
 #: Closers and separators that a model says again after its filling, at most.
 _REPEATED = 6
 _LEADING = re.compile(r"={1,3}(?![=>])\s*")
-_WORDS = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
-_NAME = re.compile(r"[^\W\d]\w*[!?]?")
-#: Operators that make much of little.
-_GROWING = frozenset({"*", "**", "<<"})
+#: Operators that make much of little: `*` does of texts and lists, in some languages.
+_GROWING = frozenset({"*", "<<"})
+_REPEATING = ("python", "ruby")
+#: An integer that is large, whatever its base, and all digits of the sizes of arrays.
+_LARGE, _ROOM = re.compile(r"[0-9a-f]{5}"), 4
 #: What no value has and parsers of several languages see differently: Ruby's and PHP's commands in backticks.
 _SHELLS = {"ruby": "`", "php": "`", "java": "\\u"}
 #: A macro that is a list.
@@ -50,8 +51,9 @@ def accepted(language: str, prefix: str, reply: str, suffix: str, called: str) -
     """The filling in a reply if it may stand between prefix and suffix, else None. `called` is the target's name."""
     if language not in FRAMES or len(prefix) + len(suffix) > _SUITE:
         return None
+    own = owned(language, parse(language, f"{prefix}X{suffix}").root_node, called)
     for filling in _cleaned(reply):
-        kind = _value(language, filling, called)
+        kind = _value(language, filling, called, own)
         if kind and _fits(language, prefix, filling, suffix, kind):
             return filling
     return None
@@ -71,7 +73,7 @@ def _cleaned(reply: str) -> Iterator[str]:
         text = text[:-1].rstrip()
 
 
-def _value(language: str, filling: str, called: str) -> str:
+def _value(language: str, filling: str, called: str, own: frozenset[str]) -> str:
     """The kind of expression that it is by itself, "" where it is none, is more than one, or does something."""
     if _SHELLS.get(language, "\n") in filling:
         return ""
@@ -79,16 +81,33 @@ def _value(language: str, filling: str, called: str) -> str:
     text = _LIST.sub("", filling) if language == "rust" else filling
     root = parse(language, before + text + after).root_node
     node = _spanning(root, len(before.encode()), text)
-    if node is None or root.has_error or not _does_nothing(language, node, called):
+    if node is None or root.has_error or not _does_nothing(language, node, called, own):
         return ""
-    return node.type
+    return node.type if _is_small(language, node) else ""
 
 
-def _is_growing(operators: list[str], filling: str) -> bool:
-    """Whether it may be a value that no machine has room for."""
-    if set(operators) <= {"*"} and not set(filling) & set("\"'[("):
-        return False
-    return len(operators) > 1 or (bool(operators) and re.search(r"\d{5}", filling) is not None)
+def _is_small(language: str, root: Node) -> bool:
+    """Whether machines have room for it: what calls, sizes and operators are given is little."""
+    operators, room, large, named = list[str](), 0, False, False
+    stack = [(root, False, False)]
+    while stack:
+        node, in_call, in_room = stack.pop()
+        in_call, in_room = in_call or node.type in CALLS, in_room or node.type in ROOMS
+        if in_call and node.type == "range":
+            return False  # without an end, or with one far away
+        if node.type in INTEGERS:
+            text = text_of(node).lower().replace("_", "")
+            room += len(text) if in_room else 0
+            is_large = "." not in text and _LARGE.search(text) is not None
+            if (is_large and in_call) or room > _ROOM:
+                return False
+            large = large or is_large
+        operators += [node.type] if node.type in _GROWING else []
+        named = named or node.type in NAMES
+        stack += [(child, in_call, in_room) for child in node.children]
+    if "<<" not in operators and (language not in _REPEATING or not set(text_of(root)) & set("\"'[(%")):
+        return True
+    return not operators or (len(operators) == 1 and not large and not named)
 
 
 def _spanning(root: Node, at: int, text: str) -> Node | None:
@@ -98,17 +117,16 @@ def _spanning(root: Node, at: int, text: str) -> Node | None:
     return node if node is not None and (node.start_byte, node.end_byte) == (at, end) else None
 
 
-def _does_nothing(language: str, root: Node, called: str) -> bool:
-    stack, operators = [(root, False)], list[str]()
+def _does_nothing(language: str, root: Node, called: str, own: frozenset[str]) -> bool:
+    stack = [(root, False)]
     while stack:
         node, is_label = stack.pop()
-        if not _is_harmless(language, node, is_label, called):
+        if not _is_harmless(language, node, is_label, called, own):
             return False
         if node.type == "pair" and len(node.named_children) < 2:
             return False  # Ruby's `{a:}` is the variable `a`
-        operators += [node.type] if node.type in _GROWING else []
         stack += _parts(node)
-    return not _is_growing(operators, text_of(root))
+    return True
 
 
 def _parts(node: Node) -> Iterator[tuple[Node, bool]]:
@@ -121,13 +139,13 @@ def _parts(node: Node) -> Iterator[tuple[Node, bool]]:
             yield child, node.type in MEMBERS or node.field_name_for_child(number) in _LABELS
 
 
-def _is_harmless(language: str, node: Node, is_label: bool, called: str) -> bool:
+def _is_harmless(language: str, node: Node, is_label: bool, called: str, own: frozenset[str]) -> bool:
     if not node.is_named:
         return node.type in TOKENS
     if node.type not in KINDS:
         return False
     if node.type in CALLS:
-        return _constructs(language, node, called)
+        return constructs(language, node, called, own)
     if node.type in NAMES or node.type in MEMBERS:
         name = dotted(node)
         if any("__" in part for part in name.split(".")):
@@ -139,40 +157,13 @@ def _is_harmless(language: str, node: Node, is_label: bool, called: str) -> bool
 def _is_constant(language: str, name: str, called: str) -> bool:
     """A name that languages give to what never changes: no variable of the test, no property that is computed."""
     last = name.rpartition(".")[2]
-    if last == called or set(_words(name)) & UNSTEADY:
+    if last == called or words(name) & UNSTEADY:
         return False
     return _is_capital(last) or name in CONSTANTS.get(language, ())
 
 
-def _constructs(language: str, node: Node, called: str) -> bool:
-    """Whether a call makes a value, by its name, and reaches nothing else."""
-    call = call_of(node)
-    arguments = node.child_by_field_name("arguments")
-    if arguments is not None and arguments.type == "template_string":
-        return False
-    last = call.last
-    if not _NAME.fullmatch(last) or called in call.name.split(".") or set(_words(call.name)) & (REACHING | UNSTEADY):
-        return False
-    if last in CONSTRUCTORS[language]:
-        return _is_steady(language, call.name.rpartition(".")[0])
-    if language == "go":
-        return last.startswith("New")
-    creates = node.type in ("new_expression", "object_creation_expression")
-    return _is_capital(last) and (creates or language not in ("csharp", "java", "php"))
-
-
-def _is_steady(language: str, owner: str) -> bool:
-    """Whether what a call begins with is a class, a module or a literal: no variable of the test."""
-    is_name = owner[:1].isalpha() or owner[:1] == "_"
-    return not is_name or owner in MODULES.get(language, ()) or any(map(_is_capital, owner.split(".")))
-
-
 def _is_capital(name: str) -> bool:
     return name[:1].isupper()
-
-
-def _words(name: str) -> Iterator[str]:
-    return (word.lower() for word in _WORDS.findall(name))
 
 
 def _fits(language: str, prefix: str, filling: str, suffix: str, kind: str) -> bool:

@@ -1,4 +1,4 @@
-"""Tables of what is a value, by language: kinds of nodes, names of constants and of what constructs one."""
+"""Tables of what is a value, by language: kinds of nodes, tokens, names of constants; words that names may not have."""
 
 from __future__ import annotations
 
@@ -61,31 +61,22 @@ KINDS = NAMES | MEMBERS | _set(
 )  # fmt: skip
 #: Marks and words without a name in the grammar. Not `;`, `++`, `<-`, `await`, `delete`, nor whatever is not here.
 TOKENS = _set("""
-    ( ) [ ] { } , : . :: => = + - * / % ** // | & ^ ~ < > << >> ! && || \\ ' " ` ''' \"\"\" b" b' r" ?
+    ( ) [ ] { } , : . :: => = + - * / // | & ^ ~ < > << >> ! && || \\ ' " ` ''' \"\"\" b" b' r" ?
     not and or new as const default nil true false null undefined map struct interface array r i string number boolean
     any unknown object never void symbol bigint int
     %w[ %w( %i[ %i( %q( %Q( :" :' .. ...
 """)
 
-_PYTHON = "set frozenset dict list tuple str int float bool bytes complex date datetime timedelta approx"
-_SCRIPT = "freeze of repeat"
-#: What is called for a value though its name is no class's. Of all other languages capitals do it.
-CONSTRUCTORS = {language: _set(names) for language, names in {
-    "python": _PYTHON, "javascript": _SCRIPT, "typescript": _SCRIPT, "tsx": _SCRIPT,
-    "go": """New Duration Date Unix int int8 int16 int32 int64 uint uint8 uint16 uint32 uint64 float32 float64 string
-             bool byte rune complex64 complex128 uintptr""",
-    "java": """of ofEntries empty emptyList emptyMap emptySet singletonList asList valueOf copyOf ofNullable ofSeconds
-               ofMillis ofMinutes ofHours ofDays ofEpochSecond ofEpochMilli parse""",
-    "rust": "from new default to_string to_owned into from_secs from_millis from_micros from_nanos",
-    "ruby": "new at freeze",
-    "csharp": "FromSeconds FromMinutes FromHours FromDays FromMilliseconds Empty Create Parse",
-    "php": "",
-}.items()}  # fmt: skip
-#: Modules that have some of them.
-MODULES = {"python": _set("datetime pytest"), "go": _set("errors time big")}
+#: Whole numbers, JavaScript's and others' that may be.
+INTEGERS = _set("""
+    integer number int_literal integer_literal decimal_integer_literal hex_integer_literal octal_integer_literal
+    binary_integer_literal
+""")
+#: What has the sizes of arrays in it.
+ROOMS = _set("dimensions_expr array_rank_specifier array_type")
 #: Constants that are written in small letters.
 CONSTANTS = {
-    "python": frozenset({"math.inf", "math.nan", "math.pi", "math.e"}), "go": frozenset({"iota"}),
+    "python": _set("math.inf math.nan math.pi math.e timezone.utc datetime.timezone.utc"), "go": frozenset({"iota"}),
 }  # fmt: skip
 
 #: Words in names of what reaches the machine, the network, or the code that is running.

@@ -50,6 +50,18 @@ def test_type_and_mood_are_the_projects() -> None:
     assert said("add pauses", draft=replace(DRAFT, subject="Corrected it"), convention=plain).subject == "Added pauses"
 
 
+def test_without_its_subject_the_type_is_the_drafts() -> None:
+    kept = said("See ABC-99.", "Nobody waits.", draft=BROKEN, type="chore")
+    assert (kept.subject, kept.body.partition("\n")[0]) == ("feat!: remove wait", "Nobody waits.")
+
+
+def test_the_package_before_a_plain_subject_stays() -> None:
+    draft, packaged = replace(DRAFT, subject="retry: correct it"), Convention(conventional=False, packaged=True)
+    assert said("grow pauses", draft=draft, convention=packaged).subject == "retry: grow pauses"
+    assert said("retry: grow pauses", draft=draft, convention=packaged).subject == "retry: grow pauses"
+    assert said("See ABC-99.", "It waits.", draft=draft, convention=packaged).subject == "retry: correct it"
+
+
 def test_what_breaks_is_ours_to_say() -> None:
     assert said("drop pauses", breaking=True).subject == "fix(retry): drop pauses"
     kept = said("drop waiting", "Nobody waits.", draft=BROKEN, breaking=False)

@@ -61,6 +61,19 @@ SAID = [
     ("chore: add dependency left",
      [diff("package.json", '{"dependencies": {\n}}\n', '{"dependencies": {\n"left": "^1.0"\n}}\n')]),
     ("chore: update 4 files in etc", [diff(f"etc/{n}", "a\n", "b\n") for n in range(4)]),
+    ("chore: make bin/run.sh executable", [diff("bin/run.sh", "a\n", "a\n", new_mode="100755")]),
+    ("chore: make etc/run executable", [diff("etc/run", "a\n", "a\n", new_mode="100755")]),
+    ("feat: add Shop.Coupon",
+     [diff("coupon.rb", None, "module Shop\n  class Coupon\n    def f\n    end\n  end\nend\n")]),
+    ("feat: add Shop", [diff("lib/shop.rb", None, "module Shop\n  def self.f\n  end\nend\n")]),
+    ("fix: correct wait", [diff("a.py", CODE, CODE.replace("def wait", "@cached\ndef wait"))]),
+    ("fix: correct g", [diff("a.rs", "fn f() {}\nfn g() {}\n", "fn f() {}\n#[inline]\nfn g() {}\n")]),
+    ("fix: correct A.g",
+     [diff("a.ts", "class A {\n  f() {}\n  g() {}\n}\n", "class A {\n  f() {}\n  @log\n  g() {}\n}\n")]),
+    ("feat: add Retry and wait", [diff("retry.py", None, CODE + "".join(f"def _{n}(): pass\n" for n in "abcd"))]),
+    ("feat: add Cart", [diff("a.go", None, "package a\ntype Cart struct {}\nfunc sum() {}\n"),
+                        diff("b.go", None, "package a\nfunc (c *Cart) Add() {}\nfunc (c *Cart) Sum() {}\n")]),
+    ("fix: update a.py", [diff("a.py", '__all__ = ["a", "b"]\n', '__all__ = ["b", "a"]\n')]),
     ("feat: add option --best", [diff("a.py", OPTION, OPTION + OPTION.replace("all", "best"))]),
 ]  # fmt: skip
 
@@ -93,6 +106,17 @@ def test_a_scope_is_one_that_the_project_uses() -> None:
     changed = diff("lib/retry.py", CODE, CODE.replace("* 2", "** 2"))
     assert subject(changed, convention=log) == "fix(Retry): correct Retry.backoff"
     assert subject(diff("lib/other.py", CODE, CODE.replace("* 2", "** 2")), convention=log).startswith("fix: ")
+
+
+def test_a_package_opens_the_subject_where_the_log_has_it() -> None:
+    log = learned(["cart: add total", "net/http: fix x", "cart: drop y", "all: tidy", "shop: add z"])
+    new = "package p\nfunc F() {}\n"
+    for path, said in (
+        ("cart/a.go", "cart: add F"), ("src/net/http/a.go", "net/http: add F"), ("new/a.go", "new: add F"),
+        ("a.go", "add F"), ("Feat @x/a.go", "add F"), ("fix/a.go", "add F"),
+    ):  # fmt: skip
+        assert subject(diff(path, "package p\n", new), convention=log) == said
+    assert subject(diff("a/a.go", "package p\n", new), diff("b/b.go", "a\n", new), convention=log) == "add F"
 
 
 def test_a_scope_that_leaves_no_room_is_left_out() -> None:

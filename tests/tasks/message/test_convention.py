@@ -40,6 +40,30 @@ def test_case_mood_and_full_stop_are_those_of_most() -> None:
     assert learned([f"README is {word}" for word in "abcdef"]).case == "lower"
 
 
+def test_a_word_that_happens_to_be_a_verb_tells_no_mood() -> None:
+    german = ["Fehler behoben", "Neue Klasse", "Tests repariert", "Korb umgebaut", "Kleinigkeiten", "Summe ergänzt"]
+    assert learned(german).mood == "imperative"
+    assert learned([*german * 4, "Tests bereinigt", "Updates geholt"]).mood == "imperative"
+    assert learned(["Added a", "Fixed b", "Removed c", "Quick hack", "Typo"]).mood == "past"
+
+
+@pytest.mark.parametrize("mark", ["✨ ", "♻️ ", ":bug: ", "[core] ", "[core]: ", "#12 ", "#12: ", "✨ [core] "])
+def test_a_mark_before_the_words_hides_nothing_of_them(mark: str) -> None:
+    found = learned([f"{mark}Added {word}" for word in "abcdef"])
+    assert (found.conventional, found.case, found.mood) == (False, "sentence", "past")
+
+
+def test_packages_that_open_subjects_are_learned() -> None:
+    found = learned(["cart: Added a", "cart: Added b", "net/http: Fixed c", "cart: Removed d", "Typo"])
+    assert (found.conventional, found.packaged, found.scopes) == (False, True, ("cart", "net/http"))
+    assert (found.case, found.mood) == ("sentence", "past")
+    assert not learned([f"Added: {word}" for word in "abcdef"]).packaged
+    assert not learned([f"ABC-{number}: add it" for number in range(6)]).packaged
+    assert not learned(HEADERS).packaged
+    assert not fixed(found, MessageStyle("conventional")).packaged
+    assert fixed(found, MessageStyle("plain")).packaged
+
+
 @pytest.mark.parametrize(
     ("subject", "marks"),
     [("ABC-{}: add x", ("", ":")), ("[ABC-{}] add x", ("[", "]")), ("feat: ABC-{} add x", ("", ""))],

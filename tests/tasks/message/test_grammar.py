@@ -57,6 +57,11 @@ def test_what_git_adds_below_a_message_is_no_part_of_it() -> None:
     assert cleaned(message) == "feat: x\n\nWhy."
 
 
+def test_an_issue_that_opens_a_subject_is_no_comment() -> None:
+    assert cleaned("#12 Add total\n\nWhy.\n#13 gone\n") == "#12 Add total\n\nWhy."
+    assert cleaned("# Please enter\n#\n") == cleaned("#12") == ""
+
+
 def test_footers_are_the_last_paragraph() -> None:
     body = "Note: this is prose.\n\nRefs: #1\nBREAKING CHANGE: x is gone\nReviewed-by: a"
     assert footers(body) == (("Refs", "#1"), ("BREAKING CHANGE", "x is gone"), ("Reviewed-by", "a"))

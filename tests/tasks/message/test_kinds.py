@@ -52,6 +52,15 @@ CHANGES: list[tuple[str, list[FileDiff]]] = [
     ("fix", [diff("a.py", CODE, CODE.replace("    b =", "    if a is None:\n        return 0\n    b ="))]),
     ("fix", [diff("a.py", CODE, CODE.replace("a + 1", "a + 2"))]),
     ("fix", [diff("a.py", CODE, CODE.replace("a + 1", "a + 2")), diff("tests/test_a.py", "a\n", "a\nb\n")]),
+    ("feat", [diff("a.ts", "f()\n", "f()\nexport const MAX = 3\n")]),
+    ("feat", [diff("a.go", "package a\n", "package a\n\nconst Max = 3\n")]),
+    ("fix", [diff("a.ts", "f(1)\n", "export const MAX = 3\nf(MAX)\n")]),
+    ("docs", [diff("a.py", CODE, CODE.replace("a + 1", "a + 1  # one's"))]),
+    ("docs", [diff("a.ts", 'f("a"); // a\n', 'f("a"); // b\n')]),
+    ("fix", [diff("a.py", 'x = "a # b"\n', 'x = "a # c"\n')]),
+    ("fix", [diff("a.ts", 'f("http://a")\n', 'f("http://b")\n')]),
+    ("chore", [diff("a.py", CODE, CODE, new_mode="100755")]),
+    ("chore", [diff("pkg/__init__.py", None, "")]),
     ("fix", [diff("a.rs", RUST.format("a", ""), RUST.format("b", "    fn t() {}\n" * 30))]),
 ]  # fmt: skip
 

@@ -97,7 +97,9 @@ func Long(name string) []byte { return make([]byte, 100/len(name)*10) }
 def test_a_call_that_panics_skips_as_one_that_returns_does(repository: Trial) -> None:
     files = {**FILES, "mathx/y.go": RAISING}
     placed = repository.write(files)
-    for suite in suites(files, "mathx/y.go"):
+    found = suites(files, "mathx/y.go")
+    assert len(found) == 2
+    for suite in found:
         assert not any(case.is_written for case in suite.cases)
         ran = placed.write({suite.path: rendered(suite)}).run(suite.path)
         assert ran.ok, ran.output
@@ -105,6 +107,59 @@ def test_a_call_that_panics_skips_as_one_that_returns_does(repository: Trial) ->
         assert f"to be written: {suite.target.name} panics: runtime error: " in ran.output
         # Each with no more than two hundred characters of what it saw.
         assert max(map(len, ran.output.split("\n"))) < 270
+
+
+UNMADE = """\
+package mathx
+
+type Price struct{ rate int }
+
+func NewPrice(rate int) *Price {
+	check(rate)
+	return &Price{rate}
+}
+
+func (p *Price) Total(count int) int {
+	if count < 0 {
+		panic("count")
+	}
+	return count
+}
+
+func check(rate int) { panic("rate") }
+"""
+
+
+def test_what_panics_before_the_call_is_no_panic_of_the_call(repository: Trial) -> None:
+    files = {**FILES, "mathx/price.go": UNMADE}
+    (suite,) = (one for one in suites(files, "mathx/price.go") if one.target.called == "Total")
+    assert "panic" in {case.raises for case in suite.cases}
+    placed = repository.write({**files, suite.path: rendered(suite)})
+    assert not placed.run(suite.path).ok
+    right = placed.write({"mathx/price.go": UNMADE.replace('panic("rate")', "")})
+    assert (ran := right.run(suite.path)).ok, ran.output
+
+
+SERVED = """\
+package mathx
+
+import "net/http"
+
+type Clock interface{ Now() int64 }
+
+func Serve(w http.ResponseWriter, r *http.Request) { w.Write([]byte(r.URL.Path + r.Method)) }
+
+func Late(clock Clock, w http.ResponseWriter) bool { return clock == nil }
+"""
+
+
+def test_a_handler_is_given_what_it_can_answer(repository: Trial) -> None:
+    files = {**FILES, "mathx/served.go": SERVED}
+    found = suites(files, "mathx/served.go")
+    assert [one.target.name for one in found] == ["Serve", "Late"]
+    for suite in found:
+        ran = repository.write({**files, suite.path: rendered(suite)}).run(suite.path)
+        assert ran.ok and "panics" not in ran.output, ran.output
 
 
 def test_right_expectations_pass_and_a_mutant_fails(repository: Trial) -> None:

@@ -110,6 +110,31 @@ def test_a_call_that_throws_skips_as_one_that_returns_does(repository: Trial) ->
     assert re.search(rf"\[ +{len(suite.cases)} tests aborted +\]", ran.output), ran.output
 
 
+UNMADE = """\
+package com.acme.data;
+
+public class Price {
+    public Price(int rate) throws java.io.IOException { check(rate); }
+
+    public int total(int count) {
+        if (count < 0) throw new IllegalArgumentException("count");
+        return count;
+    }
+
+    private static void check(int rate) { throw new IllegalArgumentException("rate"); }
+}
+"""
+
+
+def test_what_is_thrown_before_the_call_is_not_what_the_call_throws(repository: Trial) -> None:
+    path = "src/main/java/com/acme/data/Price.java"
+    (suite,) = suites({**FILES, path: UNMADE}, path)
+    assert "IllegalArgumentException" in {case.raises for case in suite.cases}
+    assert not repository.write({path: UNMADE, suite.path: rendered(suite)}).run(suite.path).ok
+    right = UNMADE.replace('throw new IllegalArgumentException("rate");', "")
+    assert (ran := repository.write({path: right, suite.path: rendered(suite)}).run(suite.path)).ok, ran.output
+
+
 def test_right_expectations_pass_and_a_mutant_fails(repository: Trial) -> None:
     suite = suites(FILES, PATH)[0]
     placed = repository.write({suite.path: rendered(filled(suite, WRITTEN))})

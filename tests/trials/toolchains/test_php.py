@@ -110,6 +110,45 @@ def test_a_call_that_throws_is_incomplete_as_one_that_returns_is(tmp_path: Path)
         assert "Tests: 3, Assertions: 0, Incomplete: 3." in tried.output
 
 
+UNMADE = """\
+<?php
+namespace Shop;
+
+final class Price
+{
+    public function __construct(int $rate)
+    {
+        $this->check($rate);
+    }
+
+    public function total(int $count): int
+    {
+        if ($count < 0) {
+            throw new \\DomainException();
+        }
+
+        return $count;
+    }
+
+    private function check(int $rate): void
+    {
+        throw new \\DomainException("$rate");
+    }
+}
+"""
+
+
+def test_what_is_thrown_before_the_call_is_not_what_the_call_throws(tmp_path: Path) -> None:
+    made(tmp_path)
+    files = {**FILES, "src/Price.php": UNMADE}
+    (suite,) = suites(files, "src/Price.php")
+    assert "\\DomainException" in {case.raises for case in suite.cases}
+    repository = trial(phpunit, tmp_path / "unmade", files, tmp_path / "scratch")
+    assert not repository.write({suite.path: planning.rendered(suite)}).run(suite.path).ok
+    right = repository.write({"src/Price.php": UNMADE.replace('throw new \\DomainException("$rate");', "")})
+    assert (tried := right.run(suite.path)).ok, tried.output
+
+
 def test_a_written_scaffold_passes_and_notices_a_mutant(tmp_path: Path) -> None:
     repository, (total, label) = made(tmp_path)
     for suite, answers, old, new in (

@@ -127,3 +127,31 @@ def test_the_python_beside_pytest_runs_it(tmp_path: Path) -> None:
 def test_an_exit_code_alone_is_not_believed(last: str) -> None:
     assert not pytest_toolchain.passed(0, f"output\n{last}\n")
     assert not unittest_toolchain.passed(0, last)
+
+
+BASKET = """\
+class Basket:
+    def __init__(self, currency: str):
+        if currency != "EUR":
+            raise ValueError(currency)
+        self.items = []
+
+    def add(self, price: int) -> None:
+        if price < 0:
+            raise ValueError(price)
+        self.items.append(price)
+
+    @property
+    def size(self) -> int:
+        return len(self.items)
+"""
+
+
+@BOTH
+def test_a_guard_that_is_gone_fails_though_the_constructor_raises_the_same(framework: str, tmp_path: Path) -> None:
+    example = Example("baskets", "Basket.add", BASKET, ("price < 0", "price is None"))
+    suite = suite_of(example, framework)
+    trial = placed(example, suite, tmp_path)
+    assert trial.run(suite.path).ok
+    changed = trial.write({example.path: example.mutated()}).run(suite.path)
+    assert not changed.ok, changed.output

@@ -123,6 +123,39 @@ def test_a_call_that_raises_skips_as_one_that_returns_does(framework: str, tmp_p
         assert "to be written: it raised #<NotImplementedError: abc>" in tried.output
 
 
+UNMADE = """\
+module Shop
+  class Price
+    def initialize(rate)
+      check(rate)
+    end
+
+    def total(count)
+      raise ArgumentError if count < 0
+
+      count
+    end
+
+    private
+
+    def check(rate) = raise(ArgumentError, rate.to_s)
+  end
+end
+"""
+
+
+@BOTH
+def test_what_raises_before_the_call_is_not_what_the_call_raises(framework: str, tmp_path: Path) -> None:
+    made(framework, tmp_path)
+    files = {**REPOSITORIES[framework], "lib/shop/price.rb": UNMADE}
+    (suite,) = suites(files, "lib/shop/price.rb")
+    assert "ArgumentError" in {case.raises for case in suite.cases}
+    repository = trial(TOOLCHAINS[framework], tmp_path / "unmade", files, tmp_path / "scratch")
+    assert not repository.write(written(suite, {})).run(suite.path).ok
+    right = repository.write({"lib/shop/price.rb": UNMADE.replace("raise(ArgumentError, rate.to_s)", "rate")})
+    assert (tried := right.run(suite.path)).ok, tried.output
+
+
 @BOTH
 def test_a_written_scaffold_passes_and_notices_a_mutant(framework: str, tmp_path: Path) -> None:
     repository, (total, label) = made(framework, tmp_path)

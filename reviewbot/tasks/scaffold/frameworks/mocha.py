@@ -43,7 +43,7 @@ def render(suite: Suite) -> str:
     imports = _imports(suite, seen, group, test)
     # It takes no reason: the title has the words.
     pending = (lambda name: f"{name} ({WORDS})", "function ()", lambda seen: (seen, "this.skip()"))
-    return written(suite, Words(group, test, imports, returns, throws, pending), seen)
+    return written(suite, Words(group, test, imports, returns, throws, pending, told=False), seen)
 
 
 def _is_chai(suite: Suite, seen: Look) -> bool:

@@ -9,9 +9,7 @@ from itertools import groupby
 from reviewbot.tasks.scaffold.frameworks import python_layout
 from reviewbot.tasks.scaffold.frameworks.python_calls import (
     HOLE,
-    WIDTH,
     Call,
-    bracketed,
     called,
     columns,
     given,
@@ -20,12 +18,12 @@ from reviewbot.tasks.scaffold.frameworks.python_calls import (
     held,
     is_by_place,
     is_real,
-    quoted,
     reachable,
     refused,
     title,
 )
 from reviewbot.tasks.scaffold.frameworks.python_imports import imports
+from reviewbot.tasks.scaffold.frameworks.python_lines import WIDTH, bracketed, quoted
 from reviewbot.tasks.scaffold.frameworks.python_signs import signs, styles
 from reviewbot.tasks.scaffold.suites import Case, Suite, Surroundings, Target
 

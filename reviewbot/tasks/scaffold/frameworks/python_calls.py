@@ -8,12 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from reviewbot.core.text import visible
+from reviewbot.tasks.scaffold.frameworks.python_lines import WIDTH, bracketed, quoted
 from reviewbot.tasks.scaffold.naming import safe
 from reviewbot.tasks.scaffold.splitting import split
 from reviewbot.tasks.scaffold.suites import Case, Suite, Target
 
-#: As formatters of Python have it.
-WIDTH = 88
 #: A longer expression that makes an instance has a line of its own.
 MAX_INLINE = 40
 #: Of an endpoint with several methods the parameter that says which.
@@ -160,6 +159,9 @@ def _asked(target: Target, name: str, arguments: str) -> Call:
     method = target.traits.get("method", "get")
     if VERB in {one.name for one in target.parameters}:
         method = "open" if is_flask else "request"
+        if is_flask:
+            each = ("arguments[1]", "arguments[0]") if arguments.startswith("*") else ("url", "method")
+            arguments = "{}, method={}".format(*each)
     return Call(before, f"{client}.{method}({arguments}).status_code")
 
 
@@ -220,28 +222,6 @@ def title(target: Target) -> str:
     return safe(target.name.replace(".", "_")).lower()
 
 
-def quoted(text: str) -> str:
-    """A string in ASCII as formatters write it: in double quotes where it has none."""
-    written = ascii(text)
-    return f'"{written[1:-1]}"' if written[0] == "'" and not {"'", '"'} & set(text) else written
-
-
 def is_real(expected: str) -> bool:
     """Whether it is a number that a computer may miss a little."""
     return _FLOAT.fullmatch(expected) is not None
-
-
-def bracketed(head: str, parts: Sequence[str], closing: str, indent: int, width: int = WIDTH) -> list[str]:
-    """`head` and parts on one line where they fit, else a part on each line, and so on in a mapping among them."""
-    blank = " " * indent
-    line = f"{blank}{head}{', '.join(parts)}{closing}"
-    if len(line) <= width:
-        return [line]
-    inner = [row for part in parts for row in _part(part, indent + 4, width)]
-    return [f"{blank}{head}", *inner, f"{blank}{closing}"]
-
-
-def _part(part: str, indent: int, width: int) -> list[str]:
-    if len(part) + indent < width or not (part.startswith("{") and part.endswith("}")):
-        return [f"{' ' * indent}{part},"]
-    return bracketed("{", [piece.strip() for piece in split(part[1:-1], ",")], "},", indent, width)

@@ -7,7 +7,6 @@ from collections.abc import Iterable
 from reviewbot.tasks.scaffold.frameworks.python_calls import (
     LIBRARY,
     NAMES,
-    WIDTH,
     called,
     first_part,
     imported,
@@ -16,6 +15,7 @@ from reviewbot.tasks.scaffold.frameworks.python_calls import (
     reachable,
     uses,
 )
+from reviewbot.tasks.scaffold.frameworks.python_lines import WIDTH
 from reviewbot.tasks.scaffold.suites import Suite
 
 _APPLICATIONS = {"flask": "Flask", "fastapi": "FastAPI"}

@@ -9,7 +9,6 @@ from itertools import groupby
 from reviewbot.tasks.scaffold.frameworks import python_layout
 from reviewbot.tasks.scaffold.frameworks.python_calls import (
     Call,
-    bracketed,
     called,
     columns,
     given,
@@ -17,12 +16,12 @@ from reviewbot.tasks.scaffold.frameworks.python_calls import (
     held,
     is_by_place,
     is_real,
-    quoted,
     reachable,
     refused,
     title,
 )
 from reviewbot.tasks.scaffold.frameworks.python_imports import imports
+from reviewbot.tasks.scaffold.frameworks.python_lines import bracketed, quoted
 from reviewbot.tasks.scaffold.frameworks.python_signs import styles
 from reviewbot.tasks.scaffold.naming import pascal
 from reviewbot.tasks.scaffold.suites import Case, Suite, Surroundings, Target

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import replace
 
 from reviewbot.tasks.scaffold.cases import Values, assembled
@@ -33,24 +33,31 @@ def called(
     usual = settled(guards, target.parameters, values, spelling, fits) or {}
     made = {name.removeprefix(_MADE): text for name, text in target.traits.items() if name.startswith(_MADE)}
 
+    constructor = _asked(target.constructor, made)
+    makers, takers = ({one.name: one for one in row} for row in (target.constructor, target.parameters))
+
     def offered(one: Parameter) -> Sequence[str]:
-        found = values(one)
-        first = (made if any(one is taken for taken in target.constructor) else usual).get(one.name)
+        known, asked = (makers, made) if any(one is taken for taken in constructor) else (takers, usual)
+        found, first = values(known[one.name]), asked.get(one.name)
         return found if first is None else (first, *(value for value in found if value != first))
 
     if ways is None:
-        known = {one.name: one for one in target.parameters}
-        led = branches(guards, known, lambda name: values(known[name]), spelling, fits)
+        led = branches(guards, takers, lambda name: values(takers[name]), spelling, fits)
         # What an argument raises is asked of all guards in order: one above may have it first.
         ways = [replace(one, raises="") for one in led]
     found = assembled(
-        target.parameters, offered, ways, raising=raised(guards, target.parameters, spelling),
-        constructor=target.constructor, comparable=comparable,
+        _asked(target.parameters, usual), offered, ways, raising=raised(guards, target.parameters, spelling),
+        constructor=constructor, comparable=comparable,
     )  # fmt: skip
     return tuple(
         case for case in found
         if _stays(target.parameters, case.arguments) and _stays(target.constructor, case.construction)
     )  # fmt: skip
+
+
+def _asked(parameters: Iterable[Parameter], usual: Collection[str]) -> tuple[Parameter, ...]:
+    """A default that a guard refuses is no usual argument: a call gives another."""
+    return tuple(replace(one, default=None) if one.name in usual else one for one in parameters)
 
 
 def construction(

@@ -56,11 +56,11 @@ def settled(
     spelling: Spelling,
     fits: Fits = anything,
 ) -> dict[str, str] | None:
-    """What a usual call gives in place of the first values, for a guard raises on those; None where it always does."""
-    offered = {one.name: values(one) for one in parameters if one.default is None}
-    if not all(offered.values()):
+    """What a call gives in place of first values and defaults, for a guard raises on those; None where it always does."""
+    offered = {one.name: values(one) for one in parameters}
+    if not all(offered[one.name] for one in parameters if one.default is None):
         return {}
-    usual = {name: found[0] for name, found in offered.items()}
+    usual = {one.name: one.default if one.default is not None else offered[one.name][0] for one in parameters}
     row = dict(usual)
     for at, guard in enumerate(guards[:MOST]):
         raising = raised([one for one in guards[: at + 1] if one.raises], parameters, spelling)

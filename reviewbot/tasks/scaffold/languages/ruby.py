@@ -75,8 +75,10 @@ def _target(path: str, member: Member, constants: frozenset[str]) -> Target | No
     traits: dict[str, str] = {"kind": member.kind, **({"block": "yes"} if _takes_block(member.node) else {})}
     traits |= {f"new {one.name}": asked[one.name] for one in constructor if one.name in asked}
     traits |= {f"raises {end.raises}": _resolved(end.raises, member.owner, constants) for end in ends if end.raises}
-    traits |= {calling.UNMADE: "yes"} if unmade else calling.construction(
-        _guards(member.constructor), constructor, ruby_values.examples(asked), RUBY
+    traits |= (
+        {calling.UNMADE: "yes"}
+        if unmade
+        else calling.construction(_guards(member.constructor), constructor, ruby_values.examples(asked), RUBY)
     )
     name = f"{member.owner}.{member.name}" if member.owner else member.name
     return Target(

@@ -115,16 +115,18 @@ def kinds(method: Node | None) -> dict[str, str]:
     """By name of a variable the kind that can do all that is asked of it; "object" where none of ours can."""
     asked: dict[str, set[str]] = {}
     numeric: dict[str, str] = {}
+    texts: dict[str, str] = {}
     nodes = walk(method, "call", "binary", "element_reference") if method is not None else ()
     for count, node in enumerate(nodes):
         if count > _MOST_NODES:
             break
+        texts |= dict.fromkeys(_likened(node), "string")
         if node.type != "binary":
             name, wanted = _asked(node)
             asked.setdefault(name, set()).update(wanted)
             continue
         numeric |= dict.fromkeys(_calculated(node), "integer")
-    return {**numeric, **{name: _kind(name, methods) for name, methods in asked.items() if methods}}
+    return {**numeric, **texts, **{name: _kind(name, methods) for name, methods in asked.items() if methods}}
 
 
 def _asked(node: Node) -> tuple[str, set[str]]:
@@ -140,6 +142,20 @@ def _asked(node: Node) -> tuple[str, set[str]]:
         return "", set()
     keyed = name in _KEYED and first is not None and first.type in ("simple_symbol", "string")
     return text_of(receiver, NAME), {"key?"} if keyed else {"slice"} if name == "[]" else {name}
+
+
+def _likened(node: Node) -> list[str]:
+    """The variables that are compared with a text, or looked for among texts."""
+    if node.type == "binary":
+        sides = [side for name in ("left", "right") if (side := node.child_by_field_name(name)) is not None]
+        operator = node.child_by_field_name("operator")
+        texts = operator is not None and operator.type in ("==", "!=") and any(one.type == "string" for one in sides)
+        return [text_of(side, NAME) for side in sides if side.type == "identifier" and texts]
+    held, given = node.child_by_field_name("receiver"), node.child_by_field_name("arguments")
+    is_list = held is not None and held.type in ("array", "string_array") and bool(held.named_children)
+    if held is None or given is None or not is_list or held.named_children[0].type not in ("string", "bare_string"):
+        return []
+    return [text_of(one, NAME) for one in given.named_children[:1] if one.type == "identifier"]
 
 
 def _kind(name: str, methods: set[str]) -> str:

@@ -93,7 +93,8 @@ namespace Shop.Tests.Core
         [Fact]
         public void ThrowsArgumentOutOfRangeExceptionWhereCountIsMinus1()
         {
-            Assert.Throws<ArgumentOutOfRangeException>(() => new Box(1).Put(-1));
+            var on = new Box(1);
+            Assert.Throws<ArgumentOutOfRangeException>(() => on.Put(-1));
         }
     }
 }

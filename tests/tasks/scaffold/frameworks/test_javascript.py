@@ -196,16 +196,32 @@ def test_only_what_is_unwritten_is_looked_at_and_typed_where_types_are(framework
     assert "unwritten" not in framework.render(written)
 
 
-def test_jest_says_what_is_unwritten_as_todo_and_calls_it_once_for_real() -> None:
-    one = suite(jest)
-    text = jest.render(replace(one, target=replace(one.target, returns="number")))
+def test_jest_says_what_is_unwritten_as_todo_and_asserts_nothing_of_it() -> None:
+    text = jest.render(suite(jest))
     assert '  test.todo("a is 1: to be written");\n' in text
-    assert '  test("does not throw where a is 1", () => {\n    expect(() => clamp(1)).not.toThrow();\n  });\n' in text
-    assert '  test("does not throw where a is 1", async () => {\n    await clamp(1);\n  });\n' in jest.render(one)
+    assert "clamp(1)" not in text
     assert "import { describe" not in text
     written = replace(suite(jest), cases=suite(jest).cases[1:])
     assert "todo" not in jest.render(written)
-    assert "does not throw" not in jest.render(written)
+
+
+@pytest.mark.parametrize("framework", FRAMEWORKS, ids=lambda one: one.NAME)
+@pytest.mark.parametrize("waits", [False, True])
+def test_a_constructor_is_not_what_may_throw(framework: Framework, waits: bool) -> None:
+    one = suite(framework)
+    made = replace(one.target, name="Basket.add", kind="method", constructor=(Parameter("size"),), is_async=waits)
+    cases = (Case("a is -1", (("a", "-1"),), None, "RangeError", (("size", "5"),)),)
+    lines = framework.render(replace(one, target=made, cases=cases)).splitlines()
+    (at,) = (at for at, line in enumerate(lines) if "instance.add(-1)" in line)
+    assert lines[at - 1].strip() == "const instance = new Basket(5);"
+    assert "new Basket" not in lines[at]
+
+
+def test_mocha_calls_what_is_unwritten_and_says_nothing_that_nobody_reads() -> None:
+    text = mocha.render(suite(mocha))
+    assert "    await unwritten(() => clamp(1));\n    this.skip();\n" in text
+    assert "return `" not in text
+    assert "return `to be written: it threw" in vitest.render(suite(vitest))
 
 
 @pytest.mark.parametrize(

@@ -96,8 +96,9 @@ final class BoxTest extends TestCase
 
     public function testThrowsRangeExceptionWhereCountIsMinus1(): void
     {
+        $on = new \\Shop\\Money\\Box(1);
         $this->expectException(\\RangeException::class);
-        (new \\Shop\\Money\\Box(1))->put(-1);
+        $on->put(-1);
     }
 }
 """

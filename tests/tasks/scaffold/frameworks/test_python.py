@@ -169,7 +169,8 @@ def test_truths_are_told_by_identity_where_all_are(framework: str) -> None:
         ("def test_it(x: int):\n    return x\n", ["import test_it as under_test", "under_test("]),
         ("class TestBed:\n    def f(self): return 1\n", ["import TestBed as Subject", "Subject().f()"]),
         ("class A:\n    def __init__(self): self.n = 0\n    def f(self):\n        if not self.n:\n"
-         "            raise IndexError\n        return 1\n", ["aises(IndexError):", "        A().f()"]),
+         "            raise IndexError\n        return 1\n",
+         ["subject = A()", "aises(IndexError):", "        subject.f()"]),
         ("class A:\n    @staticmethod\n    def f(x: int): return 1\n", ["A.f("]),
         ("class A:\n    @property\n    def f(self): return 1\n", ["repr(A().f)"]),
         ("class A:\n    def __init__(self, a: int): pass\n    def f(self, x: int): return 1\n", ["A(a=1).f("]),
@@ -189,6 +190,56 @@ def test_truths_are_told_by_identity_where_all_are(framework: str) -> None:
 )  # fmt: skip
 def test_a_target_is_called_as_its_kind_is(framework: str, text: str, lines: list[str]) -> None:
     written = rendered(text, framework)
+    assert [line for line in lines if line not in written] == []
+    ast.parse(written)
+
+
+BASKET = """\
+class Basket:
+    def __init__(self, currency: str):
+        if currency != "EUR":
+            raise ValueError(currency)
+        self.items = []
+    def add(self, price: int):
+        if price < 0:
+            raise ValueError(price)
+        self.items.append(price)
+    @property
+    def size(self):
+        return len(self.items)
+"""
+
+
+@BOTH
+def test_only_the_call_may_raise_and_nothing_is_looked_at_after_it(framework: str) -> None:
+    written = rendered(BASKET, framework)
+    block = written[: written.index("is_to_be_written")].splitlines()
+    (at,) = (at for at, line in enumerate(block) if "aises(ValueError):" in line)
+    assert block[at - 1].strip() == 'subject = Basket(currency="EUR")'
+    assert block[at + 1].strip() == f"subject.add({'price' if framework == 'pytest' else '**arguments'})"
+    assert "subject.size" not in written[: written.index("is_to_be_written")]
+
+
+@BOTH
+@pytest.mark.parametrize(
+    ("router", "lines"),
+    [
+        ("a = Blueprint('a', __name__, url_prefix='/api')\n@a.get('/b/<int:x>')\n",
+         ["from flask import Flask", "served = Flask(__name__)", "served.register_blueprint(a)",
+          "served.test_client().get(", '"/api/b/1"']),
+        ("a = APIRouter(prefix='/api')\n@a.delete('/b/{x}')\n",
+         ["from fastapi import FastAPI", "served = FastAPI()", "served.include_router(a)",
+          "TestClient(served).delete(", '"/api/b/1"']),
+        ("a = APIRouter()\n@a.get('/b')\n@a.delete('/b')\n",
+         ["TestClient(served).request(", '"GET", "/b?x=1"', '"DELETE", "/b?x=1"']),
+        ("a = Flask(__name__)\n@a.route('/b/<int:x>', methods=['GET', 'PUT'])\n",
+         ["a.test_client().open(", '"GET", "/b/1"', '"PUT", "/b/1"']),
+    ],
+)  # fmt: skip
+def test_a_router_is_asked_through_an_application_and_by_each_method(
+    framework: str, router: str, lines: list[str]
+) -> None:
+    written = rendered(f"{router}def f(x: int): return ''\n", framework)
     assert [line for line in lines if line not in written] == []
     ast.parse(written)
 

@@ -241,7 +241,7 @@ def test_no_path_becomes_code_where_it_is_required(framework: Framework, path: s
 def test_the_interpreter_agrees_that_names_are_no_code(framework: Framework, tmp_path: Path) -> None:
     program = "rspec" if framework is rspec else "ruby"
     require(shutil.which(program), f"{program} is not installed")
-    source = "lib/coding: utf-16 #{exit 3} \"'\\ -*- coding: x -*-.rb"
+    source = "lib/coding: utf-16 #{exit 3} \"' -*- coding: x -*-.rb"
     files = {source: 'def f(x)\n  raise "b" if x == "\\#{exit 3}"\n  x\nend\n'}
     (found,) = planning.suites(diff(source, None, files[source]), Surroundings(frozenset(files), {}), lambda _: True)
     assert isinstance(found, Suite)

@@ -21,6 +21,11 @@ def cases(text: str, path: str = "src/a.ts") -> tuple[Case, ...]:
     return javascript.cases(target(text, path))
 
 
+def with_cases(text: str) -> dict[str, bool]:
+    """By name of each target whether there is any call of it."""
+    return {one.name: bool(javascript.cases(one)) for one in targets("src/a.ts", text)}
+
+
 def usual(text: str, path: str = "src/a.ts") -> dict[str, str]:
     return dict(cases(text, path)[0].arguments)
 
@@ -108,11 +113,11 @@ def test_public_methods_of_an_exported_class_are_targets() -> None:
     assert found["of"].constructor == ()
 
 
-def test_only_statics_of_a_class_that_nobody_can_construct_are_targets() -> None:
+def test_only_statics_of_a_class_that_nobody_can_construct_have_cases() -> None:
     body = "{ static of() { return 1; }\n push() { return 1; } }\n"
-    assert [one.name for one in targets("src/a.ts", f"export abstract class A {body}")] == ["A.of"]
+    assert with_cases(f"export abstract class A {body}") == {"A.of": True, "A.push": False}
     private = "export class A { private constructor() {}\n static of() { return 1; }\n push() { return 1; } }\n"
-    assert [one.name for one in targets("src/a.ts", private)] == ["A.of"]
+    assert with_cases(private) == {"A.of": True, "A.push": False}
 
 
 def test_a_constructor_is_inherited() -> None:

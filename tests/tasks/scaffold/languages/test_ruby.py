@@ -183,9 +183,7 @@ def test_tests_samples_foreign_files_and_manifests_have_none(path: str) -> None:
     assert targets("def f(x) = x\n", path=path) == []
 
 
-@pytest.mark.parametrize(
-    "source", ["def +(x) = x", "def x=(y); end", "class (system('x'))::A\n  def f; end\nend"]
-)
+@pytest.mark.parametrize("source", ["def +(x) = x", "def x=(y); end", "class (system('x'))::A\n  def f; end\nend"])
 def test_what_a_test_cannot_call_by_name_is_left_out(source: str) -> None:
     assert targets(source + "\n") == []
 
@@ -216,6 +214,14 @@ def test_constructors_and_usual_calls_get_what_their_guards_let_through() -> Non
     assert {case.construction for case in calls} == {(("amount", "2"), ("currency", '"EUR"'))}
     assert (calls[0].name, calls[0].arguments, calls[0].raises) == ("usual arguments", (("unit", '"m"'),), "")
     assert "KeyError" in {case.raises for case in calls}
+
+
+def test_a_default_that_a_guard_refuses_is_no_usual_argument() -> None:
+    made = "def initialize(size = 0)\n    raise ArgumentError if size < 2\n    @size = size\n  end"
+    source = f"class Box\n  {made}\n\n  def at(place: nil)\n    raise KeyError if place.nil?\n    place\n  end\nend\n"
+    (target,) = targets(source)
+    first = ruby.cases(target)[0]
+    assert (first.construction, first.raises) == ((("size", "2"),), "") and dict(first.arguments)["place"] != "nil"
 
 
 @pytest.mark.parametrize("taken", ["path", "out_dir = '.'", "folder: ''"])

@@ -17,7 +17,8 @@ _RESERVED = frozenset({
 })  # fmt: skip
 _TAKEN = _RESERVED | frozenset({
     "after", "afterAll", "afterEach", "assert", "before", "beforeAll", "beforeEach", "describe", "expect", "it",
-    "jest", "loaded", "mocha", "setup", "skip", "suite", "t", "test", "unwritten", "vi", "AbortController", "Array",
+    "instance", "jest", "loaded", "mocha", "setup", "skip", "suite", "t", "test", "unwritten", "vi", "AbortController",
+    "Array",
     "Buffer", "Date", "Error", "EvalError", "FormData", "Headers", "Map", "NaN", "Promise", "RangeError",
     "ReferenceError", "Set", "String", "Symbol", "SyntaxError", "TypeError", "URIError", "URL", "URLSearchParams",
     "Uint8Array", "WeakMap", "undefined",
@@ -25,7 +26,7 @@ _TAKEN = _RESERVED | frozenset({
 _ERRORS = frozenset({
     "Error", "EvalError", "RangeError", "ReferenceError", "SyntaxError", "TypeError", "URIError", "AggregateError",
 })  # fmt: skip
-ALIAS = "subject"
+ALIAS, INSTANCE = "subject", "instance"
 
 
 def local(target: Target) -> str:
@@ -63,16 +64,21 @@ def imported(suite: Suite, modern: bool, quote: str) -> str:
     return f"import {clause} from {where};"
 
 
-def call(case: Case, target: Target, quote: str) -> str:
-    """The expression of a case's call."""
-    name, traits = local(target), target.traits
-    arguments = _given(target.parameters, dict(case.arguments), traits, "", quote)
+def call(case: Case, target: Target, quote: str, owner: str = "") -> str:
+    """The expression of a case's call, of an instance where there is one already."""
+    arguments = _given(target.parameters, dict(case.arguments), target.traits, "", quote)
     if not target.owner:
-        return f"{name}({arguments})"
-    owner = name
-    if not traits.get("static"):
-        owner = f"new {name}({_given(target.constructor, dict(case.construction), traits, 'constructor-', quote)})"
-    return f"{owner}.{target.called}" + ("" if traits.get("getter") else f"({arguments})")
+        return f"{local(target)}({arguments})"
+    owner = owner or instance(case, target, quote) or local(target)
+    return f"{owner}.{target.called}" + ("" if target.traits.get("getter") else f"({arguments})")
+
+
+def instance(case: Case, target: Target, quote: str) -> str:
+    """The expression of what a method is called on, "" where that is nothing made."""
+    if not target.owner or target.traits.get("static"):
+        return ""
+    given = _given(target.constructor, dict(case.construction), target.traits, "constructor-", quote)
+    return f"new {local(target)}({given})"
 
 
 def _given(parameters: Sequence[Parameter], values: Mapping[str, str], traits: Mapping[str, str], prefix: str,

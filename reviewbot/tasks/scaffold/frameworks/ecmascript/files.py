@@ -28,6 +28,17 @@ async function unwritten(call%s) {
   }
 }
 """
+#: The same where a test that skips can give no reason.
+_UNTOLD = """
+/** What the call returns or throws is to be written down; until then its test skips. */
+async function unwritten(call%s) {
+  try {
+    await call();
+  } catch {
+    // Neither is known to be wrong.
+  }
+}
+"""
 #: Tests of the repository that are asked how they look.
 _ASKED = 40
 
@@ -81,6 +92,8 @@ class Words:
     #: Of a test without an expectation its title, its function's head without `async`, and its statements, from an
     #: expression of what the call does.
     pending: tuple[Callable[[str], str], str, Callable[[str], tuple[str, ...]]] | None
+    #: Whether a test that skips says why.
+    told: bool = True
     #: Heads of other functions.
     head: str = "() =>"
 
@@ -99,8 +112,12 @@ def written(suite: Suite, words: Words, seen: Look, extra: Iterable[str] = ()) -
         + f"{words.group}({literal(target.name, seen.quote)}, () => {{\n"
         + "\n".join(filter(None, blocks))
         + "});\n"
-        + (_UNWRITTEN % (typed, WORDS, WORDS) if is_open else "")
+        + (_unwritten(typed, told=words.told) if is_open else "")
     )
+
+
+def _unwritten(typed: str, *, told: bool) -> str:
+    return _UNWRITTEN % (typed, WORDS, WORDS) if told else _UNTOLD % typed
 
 
 def _case(case: Case, suite: Suite, words: Words, quote: str) -> str:
@@ -109,7 +126,12 @@ def _case(case: Case, suite: Suite, words: Words, quote: str) -> str:
     title, head, statements = case.name, words.head, [f"{waits}{made};"]
     if case.raises:
         title = f"throws where {case.name}"
-        statements = [f"{waits}{words.throws(made, calls.error_of(case, suite.target), suite.target.is_async)};"]
+        # A constructor that throws is not what is asked for.
+        owner = calls.instance(case, suite.target, quote)
+        made = calls.call(case, suite.target, quote, calls.INSTANCE) if owner else made
+        statements = [f"const {calls.INSTANCE} = {owner};"] if owner else []
+        error = calls.error_of(case, suite.target)
+        statements.append(f"{waits}{words.throws(made, error, suite.target.is_async)};")
     elif case.expected is not None:
         statements = [f"{words.returns(waits + made, case.expected)};"]
     elif words.pending is not None:

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from reviewbot.core.grammars import parse
 from reviewbot.core.paths import is_foreign, is_sample
 from reviewbot.core.scopes import own
-from reviewbot.core.symbols import Syntax, walk
+from reviewbot.core.symbols import Syntax
 from reviewbot.tasks.scaffold import cases as calls
 from reviewbot.tasks.scaffold.conditions import JAVASCRIPT
 from reviewbot.tasks.scaffold.frameworks import jest, mocha, nodetest, vitest
 from reviewbot.tasks.scaffold.languages.guards import raised
-from reviewbot.tasks.scaffold.languages.javascript import hints, throws, values
 from reviewbot.tasks.scaffold.languages.javascript import targets as made
+from reviewbot.tasks.scaffold.languages.javascript import throws, values
 from reviewbot.tasks.scaffold.languages.javascript.exports import ROUTINES
 from reviewbot.tasks.scaffold.languages.javascript.imports import names
+from reviewbot.tasks.scaffold.languages.javascript.offers import Offers
 from reviewbot.tasks.scaffold.suites import Case, Framework, Parameter, Target
 
 if TYPE_CHECKING:
@@ -41,45 +42,38 @@ def targets(syntax: Syntax) -> Iterator[Target]:
 
 
 def cases(target: Target) -> tuple[Case, ...]:
-    """Calls over the values that types, names and branches suggest."""
-    typed, types = target.language in made.TYPED, target.traits.get("types", "")
-    uses = hints.used(target.source)
+    """Calls over the values that types, names and branches suggest; none for what cannot be made."""
+    offers, built = Offers.of(target), Offers.of(target, constructor=True)
+    usual, made = offers.usual(), built.usual()
+    if target.traits.get("unmade") or built.stopped(made) is not None:
+        return ()
+    fixed = frozenset(target.constructor)
 
     def offered(parameter: Parameter) -> tuple[str, ...]:
-        return values.offered(parameter, types, typed, uses)
+        return built.chosen(parameter, made) if parameter in fixed else offers.chosen(parameter, usual)
 
-    body = _body(target)
-    stops = throws.guards(body) if body is not None else ()
-    doubts = raised(throws.doubtful(body, stops) if body is not None else (), target.parameters, JAVASCRIPT)
+    node, stops = offers.node, offers.stops
+    doubts = raised(throws.doubtful(node, stops) if node is not None else (), target.parameters, JAVASCRIPT)
     opaque = any(offered(one)[:1] == (values.OPAQUE,) for one in (*target.parameters, *target.constructor))
     found = calls.assembled(
-        target.parameters, offered, target.branches, raising=raised(stops, target.parameters, JAVASCRIPT),
-        constructor=target.constructor, comparable=not opaque and _is_comparable(target, body),
+        target.parameters, offered, [replace(one, raises="") for one in target.branches],
+        raising=raised(stops, target.parameters, JAVASCRIPT),
+        constructor=target.constructor, comparable=not opaque and _is_comparable(target, node),
     )  # fmt: skip
     sure = tuple(case for case in found if case.raises or not doubts(dict(case.arguments)))
     return sure if any(not case.raises for case in sure) else found
 
 
-def _body(target: Target) -> Node | None:
-    """The body of a target, parsed anew from its text: as a member where it is one, else as an expression."""
-    for text in (f"_ = {target.source}", f"class _ {{ {target.source} }}", f"_ = {{ {target.source} }}"):
-        root = parse(target.language, text).root_node
-        if not root.has_error:
-            found = next(walk(root, *ROUTINES, "method_definition"), None)
-            return found.child_by_field_name("body") if found is not None else None
-    return None
-
-
-def _is_comparable(target: Target, body: Node | None) -> bool:
+def _is_comparable(target: Target, node: Node | None) -> bool:
     """Whether it returns something that an expression can be equal to."""
     if target.returns in _NOTHING or target.traits.get("generator") or any(
         word in target.returns for word in _INCOMPARABLE
     ):  # fmt: skip
         return False
-    if body is None or target.returns:
+    if node is None or target.returns:
         return True
-    if body.type != "statement_block":
-        return body.type not in ROUTINES
-    answers = own(body, "return_statement")
+    if node.type != "statement_block":
+        return node.type not in ROUTINES
+    answers = own(node, "return_statement")
     values_given = [one.named_children[0] for one in answers if one.named_children]
     return bool(values_given) and not any(one.type in ROUTINES for one in values_given)

@@ -12,7 +12,7 @@ PLAIN = "{}"
 NUMBERS, STRINGS, TRUTHS, LISTS = ("1", "0", "-1"), ('"text"', '""', '" "'), ("true", "false"), ("[1, 2]", "[]")
 _RANKS: tuple[tuple[Sequence[str], frozenset[str]], ...] = (
     (("0", "1", "-1"), frozenset({"low", "lower", "min", "minimum", "start", "from", "begin", "offset", "index"})),
-    (("10", "1", "0"), frozenset({"high", "upper", "max", "maximum", "end", "to", "limit", "total"})),
+    (("10", "1", "0", "-1"), frozenset({"high", "upper", "max", "maximum", "end", "to", "limit", "total"})),
     (("2", "0", "-1"), frozenset({"b", "y", "other", "right", "second", "width", "size", "length"})),
     (("3", "0", "-1"), frozenset({"c", "z", "third", "value", "height"})),
 )
@@ -34,6 +34,10 @@ _MEMBER = re.compile(r"(?<![\w$.])([A-Za-z_$][\w$]{0,60})(?:\?\.|\.)(\w{1,20})\(
 _LOOPED = re.compile(r"\bof\s{1,3}([A-Za-z_$][\w$]{0,60})\s{0,3}\)")
 _CALLED = re.compile(r"(?<![\w$.])([A-Za-z_$][\w$]{0,60})\(")
 _RECKONED = re.compile(r"(?<![\w$.])([A-Za-z_$][\w$]{0,60})\s?(?:[<>]=?\s?-?\d|[*%]\s?[\w$])")
+_SPELLED = re.compile(
+    r"""(?<![\w$.])(?<!typeof )([A-Za-z_$][\w$]{0,60})\s?[!=]==?\s?["']|"""
+    r"""\[\s?["'][^\]]{0,200}\]\.includes\(([A-Za-z_$][\w$]{0,60})\)"""
+)
 _HINTS: tuple[tuple[Sequence[str], frozenset[str]], ...] = (
     (TRUTHS, frozenset({"is", "has", "should", "can", "enabled", "disabled", "flag", "strict", "force", "recursive"})),
     (("() => undefined",), frozenset({"fn", "func", "callback", "cb", "handler", "predicate", "listener", "fun"})),
@@ -54,6 +58,8 @@ def used(source: str) -> Mapping[str, Sequence[str]]:
     for name, member in _MEMBER.findall(source):
         if member in _USED:
             found.setdefault(name, _USED[member])
+    for match in _SPELLED.finditer(source):
+        found.setdefault(match[1] or match[2], STRINGS)
     for pattern, values in ((_LOOPED, LISTS), (_RECKONED, NUMBERS), (_CALLED, ("() => undefined",))):
         for name in pattern.findall(source):
             found.setdefault(name, values)

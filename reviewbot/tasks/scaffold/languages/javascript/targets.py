@@ -5,25 +5,25 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from reviewbot.core.expressions import NAME
 from reviewbot.core.symbols import Syntax, text_of, walk
-from reviewbot.tasks.scaffold.conditions import JAVASCRIPT
+from reviewbot.tasks.scaffold.conditions import JAVASCRIPT, solved
 from reviewbot.tasks.scaffold.languages import guards
-from reviewbot.tasks.scaffold.languages.javascript import hints, throws, values
+from reviewbot.tasks.scaffold.languages.javascript import throws
 from reviewbot.tasks.scaffold.languages.javascript.exports import CLASSES, ROUTINES, Export, Module, module_of
 from reviewbot.tasks.scaffold.languages.javascript.imports import default_name
+from reviewbot.tasks.scaffold.languages.javascript.offers import Offers
 from reviewbot.tasks.scaffold.languages.javascript.signatures import Signature, declared, is_name, signature
-from reviewbot.tasks.scaffold.suites import Branch, Kind, Parameter, Target
+from reviewbot.tasks.scaffold.suites import Branch, Kind, Target
 
 if TYPE_CHECKING:
     from tree_sitter import Node
 
 #: Targets of one file, members of a class, and the length of a source.
 MOST, MOST_MEMBERS, LONGEST = 60, 2000, 20_000
-TYPED = frozenset({"typescript", "tsx"})
 _MARKUP = ("jsx_element", "jsx_self_closing_element", "jsx_fragment")
 _PROMISES = re.compile(r"(?:\breturn|=>)\s{1,5}(?:new\s{1,5}Promise\b|Promise\.\w)")
 _EXTENDED = re.compile(r"extends\s{1,5}([A-Za-z_$][\w$]{0,60})")
@@ -45,6 +45,7 @@ class _Found:
     #: What holds its lines, where that is more than the function.
     whole: Node | None = None
     constructor: Signature = Signature()  # noqa: RUF009 (a frozen value)
+    maker: Node | None = None
 
 
 def targets(syntax: Syntax) -> Iterator[Target]:
@@ -109,14 +110,16 @@ def _methods(export: Export, module: Module, owner: str, traits: Mapping[str, st
         static, name = "static" in tokens, _named(member)
         is_callable = callee is not None and callee.type in (*ROUTINES, "method_definition")
         usable = name != "constructor" and is_name(name) and name[0] != "_" and "set" not in tokens
-        if callee is not None and is_callable and usable and not _is_hidden(member) and (static or not closed):
+        if callee is not None and is_callable and usable and not _is_hidden(member):
             marks = {
                 **traits,
                 **({"static": "yes"} if static else {}),
                 **({"getter": "yes"} if "get" in tokens else {}),
+                **({"unmade": "yes"} if closed and not static else {}),
             }
             constructor = Signature() if static else makes
-            yield _Found(callee, export, f"{owner}.{name}", "method", marks, doc, member, constructor)
+            yield _Found(callee, export, f"{owner}.{name}", "method", marks, doc, member, constructor,
+                         None if static else maker)  # fmt: skip
         doc = ""
 
 
@@ -164,12 +167,12 @@ def _target(one: _Found, module: Module, path: str, language: str, lines: tuple[
     more = throws.conditions(body, stops) if body is not None else ()
     traits["errors"] = " ".join(sorted(name for name in _errors(stops) if _is_exported(name, module)))
     source = text_of(node, LONGEST)
-    uses = hints.used(source)
-    chosen = {each.name: values.offered(each, traits["types"], language in TYPED, uses) for each in told.parameters}
-    return Target(
-        path, one.name, one.kind, language, told.parameters, told.returns, bool(is_async),
-        _branches(stops, more, told.parameters, chosen), lines, source, one.constructor.parameters, traits,
+    traits["init"] = text_of(one.maker, LONGEST)
+    made = Target(
+        path, one.name, one.kind, language, told.parameters, told.returns, bool(is_async), (), lines, source,
+        one.constructor.parameters, traits,
     )  # fmt: skip
+    return replace(made, branches=_branches((*stops, *more), Offers.of(made)))
 
 
 def _errors(stops: Sequence[guards.Guard]) -> set[str]:
@@ -180,9 +183,16 @@ def _is_exported(name: str, module: Module) -> bool:
     return any(form == "named" and name == exported == (local or name) for exported, form, local, _ in module.exported)
 
 
-def _branches(
-    stops: tuple[guards.Guard, ...], more: tuple[guards.Guard, ...], parameters: Sequence[Parameter],
-    chosen: Mapping[str, tuple[str, ...]],
-) -> tuple[Branch, ...]:  # fmt: skip
-    names = [one.name for one in parameters]
-    return guards.branches((*stops, *more), names, lambda name: chosen.get(name, ()), JAVASCRIPT)
+def _branches(stops: Sequence[guards.Guard], offers: Offers) -> tuple[Branch, ...]:
+    """Two calls on each side of every guard: of a range both ends."""
+    chosen = {one.name: offers.values(one) for one in offers.parameters}
+    found: list[Branch] = []
+    for guard in stops:
+        answer = solved(guard.condition, list(chosen), lambda name: chosen.get(name, ()), JAVASCRIPT)
+        if answer is None:
+            continue
+        meets, misses = (answer.fails, answer.holds) if guard.negated else (answer.holds, answer.fails)
+        for rows, raises in ((meets, guard.raises), (misses, "")):
+            fitting = [row for row in rows if all(offers.fits(*pair) for pair in row)]
+            found += [Branch(row, raises) for row in fitting[:2]]
+    return tuple(found)

@@ -13,6 +13,7 @@ from reviewbot.core.grammars import parse
 from reviewbot.core.strings import literal as text_in
 from reviewbot.core.symbols import text_of
 from reviewbot.tasks.scaffold import naming
+from reviewbot.tasks.scaffold.harmless import harmless
 from reviewbot.tasks.scaffold.languages.javascript.hints import (
     LISTS,
     NUMBERS,
@@ -57,6 +58,7 @@ def offered(parameter: Parameter, types: str, typed: bool, uses: Mapping[str, Se
         found = defaulted(parameter.default or "") or (found if typed and found else tuple(guess))
     if tuple(found[:3]) == NUMBERS:
         found = (*reckoned(parameter.name), *found[3:])
+    found = harmless(parameter, found)
     return found if typed else tuple(value.replace(OPAQUE, PLAIN) for value in found)
 
 

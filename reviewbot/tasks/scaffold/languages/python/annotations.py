@@ -48,6 +48,7 @@ _NAMED_AFTER: Mapping[tuple[str, ...], str] = {
     _TEXT: """
         name text s string word line title path filename label key prefix suffix message msg content body url uri email
         slug pattern separator sep delimiter raw source token query char letter left right
+        file folder dir directory root dest destination src location
     """,
     ("[1, 2]", "[]", "[1]"): """
         items values list lst array numbers nums seq sequence elements rows data args xs iterable points entries results

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from reviewbot.tasks.scaffold.conditions import PYTHON, Row, solved
 from reviewbot.tasks.scaffold.harmless import is_harmless
 from reviewbot.tasks.scaffold.languages.loops import counted, ending, is_ending
 from reviewbot.tasks.scaffold.languages.python.annotations import valued
-from reviewbot.tasks.scaffold.languages.python.calls import Outcomes, body
+from reviewbot.tasks.scaffold.languages.python.calls import MAX_SOURCE, Outcomes, body
 from reviewbot.tasks.scaffold.languages.python.guards import conditions
 from reviewbot.tasks.scaffold.languages.settling import settled
 from reviewbot.tasks.scaffold.suites import Branch, Parameter, Target
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from tree_sitter import Node
 
 MAX_BRANCHES = 12
+_SPELLED = re.compile(r"""(?<![\w.])([^\W\d]\w{0,60})(?: ?[!=]= ?| (?:not )?in [(\[{])["']""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,8 @@ class Offers:
     least: Mapping[str, int]
     #: The body whose conditions tell cases apart, None where there is none to read.
     node: Node | None
+    #: Names that the text compares with quoted words.
+    spelled: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, target: Target) -> Offers:
@@ -44,9 +48,14 @@ class Offers:
         if target.kind not in ("function", "method"):
             return cls(target, outcomes, read, {}, outcomes.opening if target.kind == "class" else None)
         node = outcomes.own or body(target.source)
-        return cls(target, outcomes, read, counted(node, {one.name for one in target.parameters}, target.called), node)
+        least = counted(node, {one.name for one in target.parameters}, target.called)
+        texts = (target.source[:MAX_SOURCE], target.traits.get("init", "")[:MAX_SOURCE])
+        spelled = frozenset(match[1] for text in texts for match in _SPELLED.finditer(text))
+        return cls(target, outcomes, read, least, node, spelled)
 
     def values(self, parameter: Parameter) -> tuple[str, ...]:
+        if not parameter.type and parameter.default is None and parameter.name in self.spelled:
+            parameter = replace(parameter, type="str")
         return ending(self.read(parameter), self.least.get(parameter.name))
 
     def usual(self) -> dict[str, str]:
