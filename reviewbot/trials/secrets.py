@@ -5,25 +5,22 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 
-from reviewbot.core.credentials import vendors
+from reviewbot.core.credentials import blocks, vendors
 
-#: Words at the end of a name that say what it is; those that are names alone are told by all of it.
+#: Words at the end of a name, or all of it, that say what it is.
 _WORDS = (
     "TOKEN|AUTHTOKEN|SECRETS?|PASSWORD|PASSWD|PASSPHRASE|PASSCODE|PASS|PWD|PW|CREDENTIALS?|CREDS?|APIKEY|PAT|JWT|DSN|AUTH|"
-    "AUTHORIZATION|BEARER|COOKIE|SESSION_ID|ROLE_ID|SECRET_ID|CONNECTION_STRING|CONNSTR|WEBHOOK|WEBHOOK_URL|PRIVATE|HMAC"
+    "KEY|KEY_ID|AUTHORIZATION|BEARER|COOKIE|ROLE_ID|SECRET_ID|CONNECTION_STRING|CONNSTR|WEBHOOK|WEBHOOK_URL|HMAC"
 )
 #: Shapes of names, in any case.
 _SHAPES = re.compile(
-    rf"(?:.*_)?(?:{_WORDS})(?:_V?\d+)?"
-    r"|(?:.*_)?KEY(?:_ID)?(?:_V?\d+)?"
-    r"|.*_(?:TOKEN|SECRET|PASSWORD|PASSWD)_.*"
-    r"|[A-Z0-9]{1,20}(?:PASS|PASSWORD|PASSWD)",
+    rf"(?:.*_)?(?:{_WORDS})(?:_V?\d+)?|.*_(?:TOKEN|SECRET|PASSWORD|PASSWD)_.*|[A-Z0-9]{{1,20}}PASS(?:WORD|WD)?",
     re.ASCII | re.DOTALL,
 )
-#: Names that look like one and hold none: places, keys of keyboards, and what is public by its nature.
+#: Names of these shapes that hold none: folders, and keys that are public or open nothing.
 _PLAIN = re.compile(
-    r"PWD|OLDPWD|INIT_CWD|(?:.*_)?(?:PUBLIC|CACHE|GPG|SORT|PRIMARY|FOREIGN|PARTITION|HOT|ANY)_KEY(?:_ID)?|GPG_KEY|"
-    r"BYPASS|(?:.*_)?(?:BY|COM|SUR|TRES)PASS|CI_(?:COMMIT|PIPELINE|PROJECT)_.{0,80}|GITHUB_(?!TOKEN|PAT)[A-Z]{1,20}_KEY",
+    r"(?:OLD)?PWD|(?:.*_)?(?:PUBLIC|CACHE|GPG|SORT|PRIMARY|FOREIGN|PARTITION|PROJECT)_KEY(?:_ID)?|GIT_CONFIG_KEY_\d+|"
+    r"(?:.*_)?(?:BY|COM|SUR|TRES)PASS",
     re.ASCII | re.DOTALL,
 )
 #: Names that hold one and do not say so.
@@ -36,10 +33,14 @@ _KNOWN = frozenset({
 })  # fmt: skip
 #: How those begin that come in numbers: headers of requests stand in Git's.
 _BEGIN = ("CI_JOB_JWT", "CI_BUILD_TOKEN", "GIT_CONFIG_VALUE_", "CODECOV_UPLOAD")
-#: A user and a password before the host: an address of a registry, a database or a proxy. Passwords may have slashes.
+#: A user and a password before the host: an address of a registry, a database or a proxy. Of databases a password may
+#: have slashes; before a proxy no scheme need stand; Oracle has its own form.
 _ADDRESS = re.compile(
-    r"(?:jdbc:)?[a-z][a-z0-9+.-]{0,20}://(?:[^/?#@\s:]{0,200}:[^@\s]{1,400}|[^/?#@\s]{1,400})@"
-    r"|(?![a-z][a-z0-9+.-]{0,20}://)[^/?#@\s:]{1,200}:[^/@\s]{1,400}@[a-z0-9.\[:-]{1,200}(?:[:/,?]|\Z)",
+    r"https?://(?:[^/?#@\s:]{0,200}:(?!\d{1,5}/)[^@\s]{1,400}|[^/?#@\s]{1,400})@"
+    r"|(?:jdbc:)?(?!https?:)[a-z][a-z0-9+.-]{0,20}://(?:[^/?#@\s:]{0,200}:[^@\s]{1,400}|[^/?#@\s]{1,400})@"
+    r"|jdbc:[a-z0-9]{1,20}:(?:[a-z0-9]{1,20}:)?[^/?#@\s:]{1,200}/[^@\s]{1,400}@"
+    r"|(?!(?:mailto|npm|github|gitlab|sip|xmpp):|[a-z][a-z0-9+.-]{0,20}://)[^/?#@\s:]{1,200}:[^/@\s]{1,400}"
+    r"@(?!sha\d{3}:)(?:[a-z][a-z0-9.-]{0,200}|[\d.]{7,15}|\[[\da-f:.]{2,45}\])(?::\d{1,5})?(?:[/,]|\Z)",
     re.IGNORECASE,
 )
 _PUBLIC = re.compile(r"(?:git\+)?ssh://[^/?#@\s:]{1,200}@", re.IGNORECASE)
@@ -73,4 +74,5 @@ def _shows(value: str) -> bool:
         return True
     if _SETTING.search(value) or _HEADER.search(value):
         return True
-    return next(vendors.spans(value, value.encode("ascii", "replace")), None) is not None
+    raw = value.encode("ascii", "replace")
+    return any(True for look in (vendors.spans, blocks.spans) for _ in look(value, raw))

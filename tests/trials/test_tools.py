@@ -88,3 +88,16 @@ def test_a_virtual_environment_brings_what_it_links_to(tools: Tools) -> None:
         base = Path(sys.base_prefix).resolve()
         assert Path(sys.prefix).resolve() in found
         assert base in found or base == Path("/usr")
+
+
+def test_a_virtual_environment_may_be_a_copy_or_link_in_a_circle(tools: Tools) -> None:
+    """As `python -m venv --copies` makes one: its interpreter is no link."""
+    made, other = tools.home.parent / "copied", tools.home.parent / "other"
+    for place in (made, other):
+        _program(place / "bin/python")
+        _program(place / "pyvenv.cfg")
+    found = set(tools.readable(Command((str(made / "bin/python"),))))
+    assert {made / "bin", made} <= found
+    (made / "bin/python").unlink()
+    (made / "bin/python").symlink_to(other / "bin/python")
+    assert {made, other} <= set(tools.readable(Command((str(made / "bin/pytest"),))))

@@ -147,14 +147,14 @@ def _defining(root: Node, seen: Visibility) -> Iterator[tuple[Node, _Place]]:
 
 
 def _decorated(body: Sequence[Node]) -> Iterator[tuple[Node, str]]:
-    """Each node with the decorators and attributes that stand before it."""
+    """Each node that is no comment, with the decorators and attributes that stand before it."""
     before: list[str] = []
     for node in body:
         if node.type in _DECORATORS:
             before.append(text_of(node))
-        else:
+        elif not node.type.endswith("comment"):
             yield node, " ".join(before)
-            before = before if node.type == "comment" else []
+            before = []
 
 
 def _is_space(node: Node) -> bool:

@@ -18,6 +18,8 @@ from reviewbot.tasks.message.roles import Role, role
 _PARSED = 600_000
 #: Lines of one file that are looked at, and characters of one.
 MOST_LINES, WIDE = 4000, 400
+#: Marks of a line that may open the comment at its end.
+_TRAILING = 20
 #: Hunks that are read one by one where the whole could not be.
 _BROKEN = 40
 
@@ -170,10 +172,14 @@ class Part:
 
 def _bare(line: str, mark: str) -> str:
     """The line without the comment at its end; a mark within quotes is none."""
-    at = line.find(f" {mark}")
-    while at >= 0 and any(line.count(quote, 0, at) % 2 for quote in "\"'`"):
+    at = -1
+    for _ in range(_TRAILING):
         at = line.find(f" {mark}", at + 1)
-    return line if at < 0 else line[:at].rstrip()
+        if at < 0:
+            return line
+        if not any(line.count(quote, 0, at) % 2 for quote in "\"'`"):
+            return line[:at].rstrip()
+    return line
 
 
 def _is_respaced(hunk: Hunk) -> bool:

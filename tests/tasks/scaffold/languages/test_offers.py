@@ -117,7 +117,9 @@ COUNTED: Mapping[str, tuple[Calls, str, set[str]]] = {
         "def f(n: int):\n    while n != 1:\n        n = n // 2 if n % 2 == 0 else 3 * n + 1\n    return n\n",
         {"1", "2", "3"},
     ),
-    "python-recursion": (of_python, "def f(n):\n    if n == 0:\n        return 1\n    return n * f(n - 1)\n", {"1", "0"}),
+    "python-recursion": (
+        of_python, "def f(n):\n    if n == 0:\n        return 1\n    return n * f(n - 1)\n", {"1", "0"}
+    ),
     "python-step": (
         of_python, "def f(n: float):\n    at = 0\n    while at < 9:\n        at += n\n    return at\n", {"2.0"}
     ),
