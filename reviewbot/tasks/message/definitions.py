@@ -124,26 +124,24 @@ def _defining(root: Node, seen: Visibility) -> Iterator[tuple[Node, _Place]]:
     stack = [(root, _Place())]
     while stack:
         node, at = stack.pop()
-        kind, inside, outer = node.type, False, at
+        kind, inside, owner, owned, depth = node.type, False, at.owner, at.owned, at.depth
         if node.is_named and _defines(node) and (name := _name(node)):
-            at = replace(at, owner=_receiver(node) or at.owner)
             if kind != "impl_item":
-                inside = kind in CLASSES and at.depth < DEEPEST
+                own = at if not (receiver := _receiver(node)) else replace(at, owner=receiver)
+                inside = kind in CLASSES and depth < DEEPEST
                 if not (inside and kind == "module" and _is_space(node)):
-                    yield node, at
+                    yield node, own
                 if not inside:
                     continue
-                owned = seen.is_public(node, name, at.owner, at.owned, at.exported)
-                at = replace(at, owned=owned)
-            owner = f"{outer.owner}.{name}" if outer.owner else name
-            at = replace(at, owner=owner, depth=at.depth + 1)
+                owned = seen.is_public(node, name, own.owner, owned, at.exported)
+            owner, depth = f"{owner}.{name}" if owner else name, depth + 1
         elif kind in _CLOSED and node is not root:
             continue
         exported = kind == "export_statement" or (at.exported and not inside)
         body = _members(node) if inside or kind == "impl_item" else node.named_children
         for child, marks in reversed(list(_decorated(body))):
-            column = node.start_point[1] if kind in _STATEMENTS else child.start_point[1]
-            stack.append((child, replace(at, exported=exported, marks=marks, column=column)))
+            column = (node if kind in _STATEMENTS else child).start_point[1]
+            stack.append((child, _Place(owner, owned, exported, depth, marks, column)))
 
 
 def _decorated(body: Sequence[Node]) -> Iterator[tuple[Node, str]]:
