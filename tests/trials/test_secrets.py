@@ -66,7 +66,8 @@ def test_an_address_with_a_password_is_a_secret() -> None:
         "jdbc:oracle:thin:u/p@h:1521:x", "jdbc:postgresql://h/db?user=a&password=b", "redis://:pw@h:1",
         "mongodb+srv://a:b@h", "http://u:p:q@h", "http://u:a/b@h", "https://one@h/simple", "ssh://git:pw@h",
         "DefaultEndpointsProtocol=https;AccountName=a;AccountKey=YQ;EndpointSuffix=x", "Server=h;Password=x;",
-        "AUTHORIZATION: basic YTpi", "'http.extraheader=Authorization: Bearer x'", "ghp_" + "aB3dE5gH7jK9mN1pQ3sT5vW7xY9zA2bC4dE6",
+        "AUTHORIZATION: basic YTpi", "'http.extraheader=Authorization: Bearer x'",
+        "ghp_" + "aB3dE5gH7jK9mN1pQ3sT5vW7xY9zA2bC4dE6",
     ],
 )  # fmt: skip
 def test_a_value_says_that_it_is_a_secret(value: str) -> None:
@@ -89,7 +90,9 @@ def test_a_plain_value_is_none(value: str) -> None:
 _SECRETS = ("PASS", "PWD", "KEY", "TOKEN", "COOKIE", "BEARER", "CONNECTION_STRING", "WEBHOOK_URL", "JWT")
 
 
-@given(st.from_regex(r"[A-Z][A-Z0-9]{0,9}", fullmatch=True), st.sampled_from(_SECRETS), st.sampled_from(["", "_2", "_V1"]))
+@given(
+    st.from_regex(r"[A-Z][A-Z0-9]{0,9}", fullmatch=True), st.sampled_from(_SECRETS), st.sampled_from(["", "_2", "_V1"])
+)
 def test_any_name_with_a_telling_end_holds_one_and_with_another_beginning_of_a_word_none(
     owner: str, word: str, number: str
 ) -> None:

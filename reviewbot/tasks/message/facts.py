@@ -53,9 +53,12 @@ def facts(parts: Sequence[Part]) -> Facts:
     moved = [(one, places[one.own]) for one, part in vanished if places.get(one.own, part.path) != part.path]
     own = {one.own for one, _ in moved}
     removed = _outermost([one for one, _ in vanished if one.own not in own])
-    shown, hidden = ([one for part in code for one in side(part)] for side in (_shown, _hidden))
-    known = {one.name for one in (*shown, *hidden)}
-    altered = [pair for part in code for pair in part.altered if pair[1].name not in known]
+    old = {one.own for one in (*removed, *(was for was, _ in renamed))}
+    new = {one.own for one in (*(one for one, _ in appeared), *(now for _, now in renamed))}
+    shown = [one for part in code for one in _shown(part) if one.own not in new]
+    hidden = [one for part in code for one in _hidden(part) if one.own not in old]
+    sighted = {*shown, *hidden}
+    altered = [pair for part in code for pair in part.altered if pair[1] not in sighted]
     gained, lost = options(code)
     return Facts(
         tuple(_outermost([one for one, _ in appeared if one.own not in own])), tuple(removed), tuple(renamed),

@@ -12,6 +12,7 @@ from reviewbot.core.diff import Blob, FileDiff, Hunk, Line, Side
 from reviewbot.core.grammars import language_of, parse
 from reviewbot.core.symbols import Syntax, line_of
 from reviewbot.tasks.message.definitions import Definition, definitions
+from reviewbot.tasks.message.exports import relisted
 from reviewbot.tasks.message.roles import Role, role
 
 #: Characters of both sides of all files that are parsed whole; of what is above, the hunks alone are.
@@ -167,6 +168,7 @@ class Part:
     def resighted(self) -> tuple[tuple[Definition, Definition], ...]:
         """What both sides define, and one alone lets others use. A first list of exports takes nothing away."""
         pairs = [(self.old[name], one) for name, one in self.new.items() if name in self.old]
+        pairs += [pair for pair in relisted(self.file) if pair[0].name not in self.old and pair[0].name not in self.new]
         return tuple((was, now) for was, now in pairs if was.public != now.public and was.listed == now.listed)
 
 

@@ -16,6 +16,8 @@ from reviewbot.tasks.message.phrasing import Phrase, listings
 
 #: Definitions that are told to have moved, or to be called otherwise; lines that are looked at for what is handled.
 _MOVED, _CALLS, _LINES = 3, 3, 400
+#: Names that a list has at most: of more those of others count.
+_TOLD = 3
 #: `if not x:`, `if x is None:`, `if (!x)`, `if x == nil`: what is handled by it when it is missing.
 _MISSING = re.compile(
     r"^(?:\} ?else )?(?:if|elif|unless) ?\(?(?:not ([A-Za-z_][\w.]{0,40})|!([A-Za-z_][\w.]{0,40})|"
@@ -107,7 +109,8 @@ def _of_insides(code: Sequence[Part], facts: Facts, kind: str) -> Iterator[Phras
             found += [one.phrase for one in differences(was, now) if one.phrase not in found]
         told |= {now.name} if found else set()
         yield from found
-    changed = [now.name for _, now in facts.altered if now.name not in told]
+    left = [now for _, now in facts.altered if now.name not in told]
+    changed = [one.name for one in left if len(left) <= _TOLD or one.public] or [one.name for one in left]
     if kind == "fix" and (missing := _missing(code)):
         place = changed[0] if len(changed) == 1 else names.name(code[0].path)
         yield Phrase("handle", (f"missing {missing} in {place}", f"missing {missing}"))

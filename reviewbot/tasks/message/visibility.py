@@ -26,6 +26,7 @@ _EXPORTS = re.compile(
     re.MULTILINE,
 )
 _WORD = re.compile(r"[\w$]+")
+_QUOTED = re.compile(r"""["']([A-Za-z_]\w{0,79})["']""", re.ASCII)
 _MODIFIERS = frozenset({"modifiers", "modifier", "visibility_modifier", "accessibility_modifier", "static"})
 
 
@@ -45,7 +46,7 @@ class Visibility:
         private = path.rpartition("/")[2].startswith("_") and not path.endswith("__init__.py")
         listed: frozenset[str] | None = None
         if language == "python" and (found := _ALL.findall(text)):
-            listed = frozenset(_WORD.findall(" ".join(found)))
+            listed = frozenset(_QUOTED.findall(" ".join(found)))
         elif language in SCRIPTS:
             listed = frozenset(_WORD.findall(" ".join(" ".join(groups) for groups in _EXPORTS.findall(text))))
         return cls(language, inside or private or role(path) != "code", listed)

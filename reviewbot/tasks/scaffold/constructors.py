@@ -18,7 +18,7 @@ def _owned(rows: str) -> frozenset[str]:
 _PYTHON = _set("""
     set frozenset dict list tuple str int float bool bytes bytearray complex Decimal Fraction date datetime time
     timedelta timezone Path PurePath PurePosixPath PureWindowsPath UUID OrderedDict Counter deque
-    SimpleNamespace MappingProxyType IPv4Address IPv6Address ip_address ip_network approx date.fromisoformat
+    SimpleNamespace MappingProxyType IPv4Address IPv6Address ip_address approx date.fromisoformat
     datetime.fromisoformat time.fromisoformat bytes.fromhex
     Exception ValueError TypeError KeyError IndexError LookupError ArithmeticError ZeroDivisionError OverflowError
     AttributeError NotImplementedError RuntimeError AssertionError
@@ -81,7 +81,7 @@ _CSHARP_NEW = _set("""
     ArgumentNullException ArgumentOutOfRangeException InvalidOperationException NotSupportedException FormatException
 """)
 _PHP_NEW = _set("""
-    DateTime DateTimeImmutable DateInterval DateTimeZone ArrayObject ArrayIterator stdClass SplObjectStorage SplStack
+    DateTime DateTimeImmutable DateInterval DateTimeZone ArrayObject ArrayIterator SplObjectStorage SplStack
     SplQueue Exception InvalidArgumentException DomainException LengthException OutOfRangeException RuntimeException
     LogicException UnexpectedValueException TypeError ValueError
 """)
@@ -110,10 +110,10 @@ CLOCKS = {
 #: A number that they are given is how much room they take.
 SIZED = _set(f"""
     bytes bytearray {_ARRAYS} ArrayList HashMap LinkedHashMap HashSet LinkedHashSet ArrayDeque StringBuilder List
-    Dictionary SortedList Queue Stack Buffer.from
+    Dictionary SortedList Queue Stack Buffer.from String.new Hash.new
 """)
 HOLDING = _set("""
-    list tuple set dictionary array string string_literal object array_creation_expression
+    list tuple set dictionary array string string_literal array_creation_expression
     implicit_array_creation_expression collection_expression
 """)
 HOLDERS = _set("List Set Map Arrays Collections Array")

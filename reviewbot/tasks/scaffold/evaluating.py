@@ -101,7 +101,9 @@ def _chain(tree: Expression, setting: Setting) -> Value:
 
 def _held(value: Value, holder: Expression, setting: Setting) -> bool | None:
     is_list = holder.kind == "list"
-    if not (is_list or holder.text.lower() in _LISTED) or isinstance(value, Unknown | Sized):
+    if not (is_list or (holder.kind == "call" and holder.text.lower() in _LISTED)) or isinstance(
+        value, Unknown | Sized
+    ):
         return None
     items = [evaluated(part, setting) for part in (holder.parts if is_list else holder.parts[1:])]
     return None if any(isinstance(item, Unknown | Sized) for item in items) else value in items

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from reviewbot.core.expressions import CALLS, dotted
+from reviewbot.core.expressions import CALLS, dotted, unwrapped
 from reviewbot.core.grammars import is_python, parse
 from reviewbot.core.symbols import text_of
 from reviewbot.core.text import is_odd
@@ -36,6 +36,11 @@ _GROWING = frozenset({"*", "<<"})
 _REPEATING = ("python", "ruby")
 #: An integer that is large, whatever its base, and all digits of the sizes of arrays.
 _LARGE, _ROOM = re.compile(r"[0-9a-f]{5}"), 4
+#: Keys of Go's literals that are worked out.
+_COMPUTED = frozenset({
+    "binary_expression", "unary_expression", "call_expression", "selector_expression", "type_conversion_expression",
+    "parenthesized_expression", "float_literal", "imaginary_literal",
+})  # fmt: skip
 #: What no value has and parsers of several languages see differently: Ruby's and PHP's commands in backticks.
 _SHELLS = {"ruby": "`", "php": "`", "java": "\\u"}
 #: A macro that is a list.
@@ -89,25 +94,41 @@ def _value(language: str, filling: str, called: str, own: frozenset[str]) -> str
 def _is_small(language: str, root: Node) -> bool:
     """Whether machines have room for it: what calls, sizes and operators are given is little."""
     operators, room, large, named = list[str](), 0, False, False
-    stack = [(root, False, False)]
+    stack = [(root, False)]
     while stack:
-        node, in_call, in_room = stack.pop()
-        in_call, in_room = in_call or node.type in CALLS, in_room or node.type in ROOMS
-        if in_call and node.type == "range":
-            return False  # without an end, or with one far away
-        if node.type in INTEGERS:
-            text = text_of(node).lower().replace("_", "")
-            room += len(text) if in_room else 0
-            is_large = "." not in text and _LARGE.search(text) is not None
-            if (is_large and in_call) or room > _ROOM:
+        node, in_call = stack.pop()
+        in_call = in_call or node.type in CALLS
+        if in_call and (node.type == "range" or (node.type in INTEGERS and _is_large(node))):
+            return False  # a range may have no end, or one far away
+        for size in _sizes(node):
+            if size.type not in INTEGERS or _is_large(size):
                 return False
-            large = large or is_large
+            room += size.end_byte - size.start_byte if node.type in ROOMS else 0
         operators += [node.type] if node.type in _GROWING else []
+        large = large or node.type == "float" or (node.type in INTEGERS and _is_large(node))
         named = named or node.type in NAMES
-        stack += [(child, in_call, in_room) for child in node.children]
+        stack += [(child, in_call) for child in node.children]
+    if room > _ROOM:
+        return False
     if "<<" not in operators and (language not in _REPEATING or not set(text_of(root)) & set("\"'[(%")):
         return True
     return not operators or (len(operators) == 1 and not large and not named)
+
+
+def _sizes(node: Node) -> Sequence[Node]:
+    """What says how long an array is: in its type, or as the place of an element in it."""
+    if node.type == "array_type":
+        length = node.child_by_field_name("length")
+        return [] if length is None else [length]
+    if node.type in ROOMS:
+        return node.named_children
+    key = unwrapped(node.named_children[0]) if node.type == "keyed_element" else None
+    return [key] if key is not None and (key.type in INTEGERS or key.type in _COMPUTED) else []
+
+
+def _is_large(number: Node) -> bool:
+    text = text_of(number).lower().replace("_", "")
+    return "." not in text and _LARGE.search(text) is not None
 
 
 def _spanning(root: Node, at: int, text: str) -> Node | None:

@@ -40,9 +40,9 @@ _OPERATIONS = """
 _TYPES = """
     type_arguments type_argument_list predefined_type primitive_type integral_type floating_point_type boolean_type
     generic_type generic_name array_type array_rank_specifier slice_type map_type pointer_type qualified_type
-    qualified_name nested_type_identifier scoped_type_identifier struct_type field_declaration_list interface_type
-    cast_type cast_expression type_cast_expression type_conversion_expression as_expression satisfies_expression
-    default_expression
+    qualified_name namespace_name nested_type_identifier scoped_type_identifier struct_type field_declaration_list
+    interface_type cast_type cast_expression type_cast_expression type_conversion_expression as_expression
+    satisfies_expression default_expression
 """
 _CALLS = """
     call call_expression new_expression method_invocation object_creation_expression invocation_expression
@@ -87,6 +87,7 @@ REACHING = _set("""
     input output print println console stdin stdout stderr exit quit abort kill function reflect reflection proxy
     global globals window locals vars getattr setattr builtins kernel io ioutil dir directory unsafe ctypes syscall
     sleep timer marshal pickle loader script interpreter vm webassembly proc method binding class pty open
+    tcp udp listener server daemon logger mutex semaphore browser
 """)
 #: Words in names of what is not the same everywhere, or equal to everything.
 UNSTEADY = _set("env environ environment any anything mock argv now random")

@@ -85,6 +85,8 @@ HIDDEN = [
      "function f() {}\nfunction g() {}\nmodule.exports = { g };\n", "remove export of f", "f is no longer exported"),
     ("a.py", LISTED, LISTED.replace('"f", ', ""), "remove export of f", "f is no longer exported"),
     ("a.py", LISTED, LISTED.replace(', "A"', ""), "remove export of A", "A is no longer exported"),
+    ("pkg/__init__.py", 'from a import f, g\n\n__all__ = ["f", "g"]\n', 'from a import f\n\n__all__ = ["f"]\n',
+     "remove export of g", "g is no longer exported"),
     ("a.rs", "pub fn f() {\n    go();\n}\n", "fn f() {\n    go();\n}\n", "make f private", "f is no longer public"),
     ("A.java", "public class A { void f() {} }\n", "class A { void f() {} }\n", "make A private",
      "A is no longer public"),
@@ -102,6 +104,14 @@ def test_what_others_can_use_now_is_a_feature(path: str, old: str, new: str, sub
     message = composed([diff(path, new, old)], Convention(), Label.INTERNAL)
     name = clause.partition(" ")[0]
     assert message.text == f"feat: {f'make {name} public' if 'private' in subject else f'export {name}'}\n"
+
+
+def test_what_is_removed_is_told_once() -> None:
+    files = [
+        diff("pkg/a.py", "def f():\n    pass\n", "x = 1\n"),
+        diff("pkg/__init__.py", '__all__ = ["f"]\n', "__all__ = []\n"),
+    ]
+    assert facts(parts(files)).breaking == ("f is removed",)
 
 
 def test_a_first_list_of_exports_takes_nothing_away() -> None:

@@ -29,6 +29,7 @@ def wait(seconds):
 JITTER = CODE.replace("(self, tries)", "(self, tries, jitter=0)")
 RESET = CODE.replace("\n\ndef wait", "    def reset(self):\n        x()\n\n\ndef wait")
 OPTION = "p.add_argument('--all')\n"
+MANY = "".join(f"def {name}(a):\n    return a + 1\n" for name in ("_a", "f0", "f1", "_b", "f2", "f3", "f4"))
 
 
 def subject(*files: FileDiff, convention: Convention = Convention(), branch: str = "") -> str:  # noqa: B008
@@ -73,6 +74,8 @@ SAID = [
     ("feat: add Retry and wait", [diff("retry.py", None, CODE + "".join(f"def _{n}(): pass\n" for n in "abcd"))]),
     ("feat: add Cart", [diff("a.go", None, "package a\ntype Cart struct {}\nfunc sum() {}\n"),
                         diff("b.go", None, "package a\nfunc (c *Cart) Add() {}\nfunc (c *Cart) Sum() {}\n")]),
+    ("refactor: restructure f0, f1, f2 and 2 more",
+     [diff("a.py", MANY, MANY.replace("+ 1", "+ 2"))]),
     ("fix: update a.py", [diff("a.py", '__all__ = ["a", "b"]\n', '__all__ = ["b", "a"]\n')]),
     ("feat: add option --best", [diff("a.py", OPTION, OPTION + OPTION.replace("all", "best"))]),
 ]  # fmt: skip

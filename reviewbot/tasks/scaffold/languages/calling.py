@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from reviewbot.tasks.scaffold.cases import Values, assembled
 from reviewbot.tasks.scaffold.conditions import Spelling
-from reviewbot.tasks.scaffold.harmless import is_harmless
+from reviewbot.tasks.scaffold.harmless import harmless, is_harmless
 from reviewbot.tasks.scaffold.languages.guards import Fits, Guard, anything, branches, raised, settled
 from reviewbot.tasks.scaffold.suites import Branch, Case, Parameter, Target
 
@@ -38,7 +38,7 @@ def called(
 
     def offered(one: Parameter) -> Sequence[str]:
         known, asked = (makers, made) if any(one is taken for taken in constructor) else (takers, usual)
-        found, first = values(known[one.name]), asked.get(one.name)
+        found, first = harmless(known[one.name], values(known[one.name])), asked.get(one.name)
         return found if first is None else (first, *(value for value in found if value != first))
 
     if ways is None:

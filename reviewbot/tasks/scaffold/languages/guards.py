@@ -56,7 +56,7 @@ def settled(
     spelling: Spelling,
     fits: Fits = anything,
 ) -> dict[str, str] | None:
-    """What a call gives in place of first values and defaults, for a guard raises on those; None where it always does."""
+    """What a call gives in place of first values and defaults that a guard raises on; None where one always does."""
     offered = {one.name: values(one) for one in parameters}
     if not all(offered[one.name] for one in parameters if one.default is None):
         return {}

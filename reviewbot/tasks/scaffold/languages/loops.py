@@ -51,12 +51,13 @@ def is_ending(value: str, least: int) -> bool:
 
 
 def _told(body: Node, own: str) -> Iterator[tuple[str, int]]:
-    for node in islice(walk(body, *_LOOPS, "call", "call_expression"), _MOST):
-        if node.type in _LOOPS:
-            yield from _loop(node)
-        elif call_of(node).last == own:
-            yield from ((name, 0) for argument in call_of(node).arguments if argument.type in _RECKONED
-                        for name in _names(argument))  # fmt: skip
+    for node in islice(walk(body, *_LOOPS), _MOST):
+        yield from _loop(node)
+    for node in islice(walk(body, "call", "call_expression"), _NODES):
+        call = call_of(node)
+        if own and call.last == own:
+            reckoned = (argument for argument in call.arguments if argument.type in _RECKONED)
+            yield from ((name, 0) for argument in reckoned for name in _names(argument))
 
 
 def _loop(node: Node) -> Iterator[tuple[str, int]]:

@@ -36,7 +36,7 @@ _SPELLED = (
     (re.compile(r"\b(\w{1,60})\.positive\?"), r"\1 > 0"),
 )  # fmt: skip
 #: `%w[EUR USD]`
-_WORDS = re.compile(r"%[wi][\[(]([\w ]{1,200})[\])]", re.ASCII)
+_WORDS = re.compile(r"%w[\[(]([\w ]{1,200})[\])]", re.ASCII)
 _CORE = frozenset({
     "ArgumentError", "EncodingError", "EOFError", "FloatDomainError", "FrozenError", "IndexError", "IOError",
     "KeyError", "NameError", "NoMethodError", "NotImplementedError", "RangeError", "RegexpError", "RuntimeError",

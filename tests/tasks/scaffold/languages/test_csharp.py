@@ -80,8 +80,9 @@ def test_constructors_and_usual_calls_get_what_their_guards_let_through() -> Non
 
 
 def test_no_path_is_the_current_folder() -> None:
-    (target,) = targets("public class A { public int F(string path, string text) { return 1; } }")
+    (target,) = targets("public class A { public int F(string path, string text, string[] dirs) { return 1; } }")
     given = [dict(case.arguments) for case in csharp.cases(target)]
+    assert {one["dirs"] for one in given} == {'new string[] { "abc", "text" }', "new string[] { }"}
     assert {one["path"] for one in given} == {'"abc"', '"a b"'} and '""' in {one["text"] for one in given}
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import pytest
 
 from reviewbot.core.symbols import Syntax
+from reviewbot.tasks.scaffold import planning
 from reviewbot.tasks.scaffold.languages import java
-from reviewbot.tasks.scaffold.suites import Target
+from reviewbot.tasks.scaffold.suites import Surroundings, Target
 from tests.readings import diff
 
 PATH = "src/main/java/com/acme/Foo.java"
@@ -50,6 +51,8 @@ def test_what_a_test_cannot_call_simply_is_a_target_without_calls(members: str) 
 def test_what_takes_a_type_of_another_file_is_a_target_without_calls() -> None:
     record = "public record Coupon(Money off) {\n  public boolean free() { return off == null; }\n}\n"
     assert [(one.name, java.cases(one)) for one in targets(record)] == [("Coupon.free", ())]
+    found = planning.suites(diff(PATH, None, record), Surroundings(frozenset({PATH})), lambda _: True)
+    assert list(found) == [planning.Unsuited(f"{PATH}::Coupon.free", "what it takes cannot be made by a test alone")]
 
 
 GUARDED = """\
