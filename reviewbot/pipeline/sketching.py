@@ -106,7 +106,7 @@ def _reworded(history: History, label_of: Callable[[FileDiff], Label], about: La
         if problems and step.files:
             found += 1
             label = join(about, *map(label_of, step.files))
-            better = clean(message.composed(step.files, convention, label, known=known))
+            better = clean(message.composed(step.files, convention, label, branch=history.branch, known=known))
             subject = credentials.withheld(step.message.split("\n")[0])
             commands = message.commands(step.id, better, is_head=number == 0)
             yield Rewording(step.id, subject, problems, better, commands)

@@ -158,6 +158,13 @@ def test_each_poor_commit_gets_a_better_message_with_the_line_that_uses_it() -> 
     assert better.problems and any("--amend" in line for line in better.commands)
 
 
+def test_the_better_message_of_a_commit_names_the_ticket_of_the_branch() -> None:
+    log = tuple(f"ABC-{number}: say more" for number in range(9))
+    wanted = Wanted(history=History(log, (Step("c" * 40, "wip", (OPEN,)),), "feature/ABC-7431-rates"))
+    (better,) = drafted([OPEN], wanted).report.drafts.rewordings
+    assert better.message.subject == "ABC-7431: add clamp"
+
+
 def test_what_authors_wrote_is_for_nobody_who_is_not_cleared_for_everything() -> None:
     steps = (Step("c" * 40, f"wip {CANARY}", (OPEN,)),)
     report = drafted([OPEN], Wanted(history=History(LOG, steps)), comments=Label.INTERNAL).report
