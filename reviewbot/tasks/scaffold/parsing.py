@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from reviewbot.tasks.scaffold.literals import UNKNOWN, Value, read
 
@@ -38,6 +39,7 @@ class _TooMuchError(Exception):
     """More than is read."""
 
 
+@lru_cache(maxsize=4096)  # every row asks the same conditions
 def parsed(text: str) -> Condition:
     """The tree of a condition; of kind "unknown" where there is no telling."""
     if len(text) > MAX_TEXT:

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 
 from reviewbot.tasks.scaffold.conditions import Row
 
-#: Guards of one function that are come by, one at a time.
-_MOST = 12
+#: Guards of one function that are come by, one at a time, and changes that are tried for each.
+_MOST, _TRIED = 8, 24
 
 #: Where a call is stopped by a guard, the further down the greater; None where it comes by all of them.
 Stopped = Callable[[Mapping[str, str]], tuple[int, int] | None]
@@ -17,7 +17,7 @@ def settled(usual: Mapping[str, str], rows: Sequence[Row], stopped: Stopped) -> 
     """The usual arguments with those changes that let them by; as far as they come where none does."""
     row, at = dict(usual), stopped(usual)
     for _ in range(_MOST):
-        better = next(filter(None, (_further(row | dict(change), at, stopped) for change in rows)), None)
+        better = next(filter(None, (_further(row | dict(change), at, stopped) for change in rows[:_TRIED])), None)
         if at is None or better is None:
             break
         row, at = better

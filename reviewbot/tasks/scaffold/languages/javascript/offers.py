@@ -20,6 +20,8 @@ from reviewbot.tasks.scaffold.suites import Parameter, Target
 if TYPE_CHECKING:
     from tree_sitter import Node
 
+#: Guards that the usual arguments are fitted to.
+_SETTLED = 6
 TYPED = frozenset({"typescript", "tsx"})
 
 
@@ -63,10 +65,10 @@ class Offers:
         if self.stopped(row) is None and not is_open:
             return row
         rows: list[Row] = []
-        for guard in self.stops:
+        for guard in self.stops[:_SETTLED]:
             answer = solved(guard.condition, needed, lambda name: self.values(needed[name]), JAVASCRIPT)
             by, into = (answer.fails, answer.holds) if answer is not None else ((), ())
-            rows += (*into, *by) if guard.negated else (*by, *into)
+            rows += (*into[:2], *by[:2]) if guard.negated else (*by[:2], *into[:2])
         fitting = [each for each in rows if all(self.fits(*pair) for pair in each)]
         for name, value in (pair for each in fitting for pair in each):
             if row[name] == values.OPAQUE:  # what a guard asks of it tells more than its type

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from reviewbot.core.expressions import NAME
@@ -24,7 +25,8 @@ if TYPE_CHECKING:
 
     from tree_sitter import Node
 
-MAX_BRANCHES = 12
+#: Branches of one target, and conditions that its usual arguments are fitted to.
+MAX_BRANCHES, MAX_SETTLED = 12, 6
 _SPELLED = re.compile(r"""(?<![\w.])([^\W\d]\w{0,60})(?: ?[!=]= ?| (?:not )?in [(\[{])["']""")
 
 
@@ -64,7 +66,8 @@ class Offers:
         row = {name: self.values(one)[0] for name, one in needed.items()}
         for node in (self.outcomes.opening, self.outcomes.own):
             if node is not None and self.outcomes.stopped(row) is not None:
-                rows = [each for answer in self._answers(node, row, needed) for side in answer for each in side]
+                answers = islice(self._answers(node, row, needed), MAX_SETTLED)
+                rows = [each for answer in answers for side in answer for each in side[:2]]
                 row = settled(row, rows, self.outcomes.stopped)
         return row
 
@@ -78,8 +81,11 @@ class Offers:
         found: dict[Row, str] = {}
         for holds, fails in self._answers(self.node, usual, varied):
             for row in (*holds[:2], *fails[:2]):
-                found.setdefault(row, self.outcomes.raised(usual | dict(row)))
-        return tuple(Branch(row, raised) for row, raised in found.items())[:MAX_BRANCHES]
+                if row not in found and len(found) < MAX_BRANCHES:
+                    found[row] = self.outcomes.raised(usual | dict(row))
+            if len(found) >= MAX_BRANCHES:
+                break
+        return tuple(Branch(row, raised) for row, raised in found.items())
 
     def _answers(
         self, node: Node, row: Mapping[str, str], varied: Mapping[str, Parameter]
