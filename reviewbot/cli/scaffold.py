@@ -109,7 +109,7 @@ def _print(report: Report, written: Collection[str], *, whole: bool, log: bool) 
     """What there is, each with what it passed; its lines where no build's log gets them."""
     shown = [one for one in report.drafts.scaffolds if not log or permits(LOG, one.label)]
     for one in shown:
-        done = "written" if one.path in written else ""
+        done = "saved" if one.path in written else ""
         passed = ", ".join(filter(None, (stages.outcome(one.stages), stages.unwritten(one), done)))
         print(f"{harmless(one.path)}  {harmless(one.target)}  {one.framework}: {passed}")
         for notice in one.notices:

@@ -52,7 +52,7 @@ def tried(report: Report, plan: Plan, arguments: argparse.Namespace, environ: Ma
     worktree = creating.worktree(Path(arguments.repo))
     terms = Terms(containment, environ.get("PATH", ""), Path(environ.get("HOME", "/nonexistent")), worktree,
                   ends=time.monotonic() + seconds, uncontained=arguments.run_uncontained)  # fmt: skip
-    targets = {(one.suite.path, one.suite.target.id): one.suite.target for one in plan.sketches.exercises}
+    targets = {(one.suite.path, one.suite.target.id): one.suite.target for one in plan.sketches.scaffolds}
     done = []
     with git.opened(Path(arguments.repo), program=shutil.which("git") or "git") as repo:
         label = _label(repo, plan)

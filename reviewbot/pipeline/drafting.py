@@ -14,14 +14,14 @@ from reviewbot.core.replies import UnreadableError
 from reviewbot.core.tokens import Count
 from reviewbot.pipeline.asking import Desk, Inquiry, Reader
 from reviewbot.pipeline.dispatch import dispatch
-from reviewbot.pipeline.sketches import Exercise, Letter
+from reviewbot.pipeline.sketches import MessageJob, ScaffoldJob
 from reviewbot.pipeline.sketching import clean
 from reviewbot.tasks import message
 from reviewbot.tasks.scaffold import holes
 from reviewbot.tasks.scaffold.planning import filled, rendered
 from reviewbot.tasks.scaffold.planning import holes as open_cases
 
-Draft = Letter | Exercise
+Draft = MessageJob | ScaffoldJob
 Routes = Mapping[str, Sequence[Reader]]
 
 
@@ -32,7 +32,7 @@ def drafted(drafts: Sequence[Draft], routes: Routes, desk: Desk) -> tuple[Answer
         calls: list[Call] = []
         inquiry = Inquiry(reader, desk, queued, calls, 0)
         try:
-            return _written(draft, inquiry) if isinstance(draft, Letter) else _expected(draft, inquiry)
+            return _written(draft, inquiry) if isinstance(draft, MessageJob) else _expected(draft, inquiry)
         except BackendError as error:
             return Answer(draft.name, "", str(error.failure), calls=tuple(calls))
 
@@ -50,7 +50,7 @@ def decisions(drafts: Sequence[Draft], routes: Routes, policy_sha256: str) -> It
 
 def is_open(draft: Draft) -> bool:
     """Whether there is anything that a model could write."""
-    return bool(draft.excerpts) if isinstance(draft, Letter) else bool(open_cases(draft.suite))
+    return bool(draft.excerpts) if isinstance(draft, MessageJob) else bool(open_cases(draft.suite))
 
 
 def dearest(drafts: Sequence[Draft], routes: Routes, count: Count) -> Mapping[Label, float]:
@@ -74,31 +74,31 @@ def limits(whole: Limits, *, wanted: bool) -> tuple[Limits, Limits]:
 
 
 def _first(draft: Draft) -> Prompt:
-    if isinstance(draft, Letter):
+    if isinstance(draft, MessageJob):
         return _asking(draft)
     before, after = _around(draft, open_cases(draft.suite)[0], {})
     return holes.chat(draft.source, before, after, draft.label, draft.suite.path)
 
 
-def _asking(letter: Letter) -> Prompt:
-    return message.prompt(letter.draft, letter.excerpts, letter.convention)
+def _asking(job: MessageJob) -> Prompt:
+    return message.prompt(job.draft, job.excerpts, job.convention)
 
 
-def _written(letter: Letter, inquiry: Inquiry) -> Answer:
+def _written(job: MessageJob, inquiry: Inquiry) -> Answer:
     """The message that a model wrote. Raises BackendError."""
     try:
-        said = message.read(inquiry.ask(_asking(letter)), draft=letter.draft, grounds=letter.grounds,
-                            convention=letter.convention, label=letter.label, origin=inquiry.name)  # fmt: skip
+        said = message.read(inquiry.ask(_asking(job)), draft=job.draft, grounds=job.grounds,
+                            convention=job.convention, label=job.label, origin=inquiry.name)  # fmt: skip
     except UnreadableError:
         raise BackendError(Failure.BAD_REPLY) from None
-    return Answer(letter.name, inquiry.name, calls=tuple(inquiry.calls), message=clean(said))
+    return Answer(job.name, inquiry.name, calls=tuple(inquiry.calls), message=clean(said))
 
 
-def _expected(exercise: Exercise, inquiry: Inquiry) -> Answer:
+def _expected(job: ScaffoldJob, inquiry: Inquiry) -> Answer:
     """The expectations that may stand where they were asked for. Raises BackendError where not one could be asked."""
-    writer, found = _Writer(exercise, inquiry), dict[int, str]()
+    writer, found = _Writer(job, inquiry), dict[int, str]()
     notice = ""
-    for number in open_cases(exercise.suite):
+    for number in open_cases(job.suite):
         try:
             expected = writer.expectation(number, found)
         except BackendError as error:
@@ -109,31 +109,31 @@ def _expected(exercise: Exercise, inquiry: Inquiry) -> Answer:
         if expected is not None:
             found[number] = expected
     said = "; ".join(filter(None, (writer.notice, notice)))
-    return Answer(exercise.name, inquiry.name, calls=tuple(inquiry.calls), fillings=tuple(found.items()), notice=said)
+    return Answer(job.name, inquiry.name, calls=tuple(inquiry.calls), fillings=tuple(found.items()), notice=said)
 
 
 @dataclass
 class _Writer:
     """A model that writes expectations: into holes, or asked by chat where it cannot fill any."""
 
-    exercise: Exercise
+    job: ScaffoldJob
     inquiry: Inquiry
     answered: int = 0
     notice: str = ""
 
     def expectation(self, number: int, found: Mapping[int, str]) -> str | None:
         """What the case returns, None where nothing came that may stand there. Raises BackendError."""
-        before, after = _around(self.exercise, number, found)
+        before, after = _around(self.job, number, found)
         try:
             reply = self._asked(before, after)
         except UnreadableError:
             reply = ""
         self.answered += 1
-        target = self.exercise.suite.target
+        target = self.job.suite.target
         return holes.accepted(target.language, before, reply, after, target.called)
 
     def _asked(self, before: str, after: str) -> str:
-        place = (self.exercise.source, before, after, self.exercise.label, self.exercise.suite.path)
+        place = (self.job.source, before, after, self.job.label, self.job.suite.path)
         if not self.notice:
             try:
                 return self.inquiry.ask(holes.middle(*place))
@@ -144,7 +144,7 @@ class _Writer:
         return holes.expression(self.inquiry.ask(holes.chat(*place)))
 
 
-def _around(exercise: Exercise, number: int, found: Mapping[int, str]) -> tuple[str, str]:
+def _around(job: ScaffoldJob, number: int, found: Mapping[int, str]) -> tuple[str, str]:
     """What stands before and after the expectation of a case, with the cases that are written and no other."""
-    suite = filled(exercise.suite, {**found, number: holes.HOLE})
+    suite = filled(job.suite, {**found, number: holes.HOLE})
     return holes.split(rendered(replace(suite, cases=tuple(case for case in suite.cases if case.is_written))))

@@ -36,7 +36,7 @@ class Wanted:
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class MessageJob:
     """One message that a model may write better: about all that is labelled so or below, and nothing else."""
 
     name: str
@@ -60,7 +60,7 @@ class Letter:
 
 
 @dataclass(frozen=True, slots=True)
-class Exercise:
+class ScaffoldJob:
     """One suite whose expectations a model may write."""
 
     name: str
@@ -76,16 +76,17 @@ class Exercise:
 
 @dataclass(frozen=True, slots=True)
 class Sketches:
-    """The drafts of a run. A letter for each label of the change, the lowest first."""
+    """The drafts of a run, before a model is asked."""
 
-    letters: tuple[Letter, ...] = ()
+    #: One for each label of the change, the lowest first, and perhaps one about all of it.
+    messages: tuple[MessageJob, ...] = ()
     rewordings: tuple[Rewording, ...] = ()
-    exercises: tuple[Exercise, ...] = ()
+    scaffolds: tuple[ScaffoldJob, ...] = ()
     refused: tuple[tuple[str, str, Label], ...] = ()
     #: What was to be drafted, whether there is anything to draft or not.
     tasks: tuple[str, ...] = ()
 
     @property
-    def drafts(self) -> tuple[Letter | Exercise, ...]:
+    def drafts(self) -> tuple[MessageJob | ScaffoldJob, ...]:
         """Those that a model may write better, the lowest label first."""
-        return tuple(sorted((*self.letters, *self.exercises), key=lambda draft: draft.label))
+        return tuple(sorted((*self.messages, *self.scaffolds), key=lambda draft: draft.label))

@@ -15,8 +15,8 @@ from reviewbot.core.labels import ASSIGNABLE, Label, join
 from reviewbot.core.passages import Material, rendered
 from reviewbot.core.policy import Policy, classify, metadata_label
 from reviewbot.core.pull import PullRequest
-from reviewbot.pipeline.exercising import exercised
-from reviewbot.pipeline.sketches import Exercise, Letter, Sketches, Wanted
+from reviewbot.pipeline.scaffolding import scaffold_jobs
+from reviewbot.pipeline.sketches import MessageJob, ScaffoldJob, Sketches, Wanted
 from reviewbot.tasks import message
 from reviewbot.tasks.scaffold.suites import Surroundings
 
@@ -28,14 +28,14 @@ def sketched(pull: PullRequest, policy: Policy, wanted: Wanted, materials: Seque
              seen: Mapping[Label, PullRequest], labels: Mapping[str, Label],
              index: Index = NOWHERE) -> Sketches:  # fmt: skip
     """What is offered without a model. `seen` is the pull request as each label may know it, `labels` are by path."""
-    letters: tuple[Letter, ...] = ()
+    messages: tuple[MessageJob, ...] = ()
     rewordings: tuple[Rewording, ...] = ()
     if wanted.history is not None and pull.files:
         # Nobody below may learn from a title whether anything above is there.
         about = Label.RESTRICTED if policy.metadata is None else metadata_label(policy, labels.values())
         convention = message.fixed(message.learned(wanted.history.before), policy.message)
         known: message.Known = {}
-        letters = tuple(_letters(pull.files, labels, about, wanted.history, convention, materials, known))
+        messages = tuple(_message_jobs(pull.files, labels, about, wanted.history, convention, materials, known))
         own = {file.path: file for file in pull.files}
 
         def label_of(file: FileDiff) -> Label:  # of a change of one commit it is known already
@@ -43,22 +43,22 @@ def sketched(pull: PullRequest, policy: Policy, wanted: Wanted, materials: Seque
             return labels[file.path] if is_known else classify(policy, file, index).label
 
         rewordings = tuple(_reworded(wanted.history, label_of, about, convention, known))
-    exercises: list[Exercise] = []
+    scaffolds: list[ScaffoldJob] = []
     refused: list[tuple[str, str, Label]] = []
     if wanted.tests is not None:
         for label in sorted(set(labels.values()) & set(ASSIGNABLE)):
             files = [file for file in pull.files if labels[file.path] == label and wanted.covers(file.path)]
-            paths = frozenset(seen[label].paths) | {one.suite.path for one in exercises}
+            paths = frozenset(seen[label].paths) | {one.suite.path for one in scaffolds}
             texts = {text.origin: text.text for text in wanted.tests if text.label <= label}
-            made = exercised(files, Surroundings(paths, texts), label, policy)
-            exercises += made[0]
+            made = scaffold_jobs(files, Surroundings(paths, texts), label, policy)
+            scaffolds += made[0]
             refused += made[1]
-    return Sketches(letters, rewordings, tuple(exercises), tuple(refused), wanted.tasks)
+    return Sketches(messages, rewordings, tuple(scaffolds), tuple(refused), wanted.tasks)
 
 
-def _letters(files: Sequence[FileDiff], labels: Mapping[str, Label], about: Label, history: History,
+def _message_jobs(files: Sequence[FileDiff], labels: Mapping[str, Label], about: Label, history: History,
              convention: message.Convention, materials: Sequence[Material],
-             known: message.Known) -> Iterator[Letter]:  # fmt: skip
+             known: message.Known) -> Iterator[MessageJob]:  # fmt: skip
     """By label the message about what is labelled so or below, and one more where the branch names a ticket."""
     levels = sorted({*labels.values()})
     for label in levels:
@@ -66,14 +66,14 @@ def _letters(files: Sequence[FileDiff], labels: Mapping[str, Label], about: Labe
         branch = history.branch if about <= label else ""
         draft = clean(message.composed(told, convention, label, branch=branch, known=known))
         excerpts = (*_told(materials, label), *_said(history, about, label))
-        yield Letter(f"message-{label}", label, draft, convention, excerpts)
+        yield MessageJob(f"message-{label}", label, draft, convention, excerpts)
     if about <= levels[-1]:  # the last one is about all of it
         return
     every = clean(message.composed(files, convention, levels[-1], branch=history.branch, known=known))
     if every.text != draft.text:
         excerpts = (*_told(materials, about), *_said(history, about, about))
         ticket = message.ticketed(history.branch, convention)
-        yield Letter("message-whole", about, every, convention, excerpts, is_whole=True, ticket=ticket)
+        yield MessageJob("message-whole", about, every, convention, excerpts, is_whole=True, ticket=ticket)
 
 
 def _said(history: History, about: Label, label: Label) -> tuple[Excerpt, ...]:

@@ -198,9 +198,9 @@ def test_what_deletes_files_gets_none_and_the_reason_is_printed(work: Work, caps
 
 def test_what_was_written_is_said(work: Work, capsys: pytest.CaptureFixture[str]) -> None:
     assert told(work, "--write") == 0
-    assert " to be written, written\n" in capsys.readouterr().out
+    assert " to be written, saved\n" in capsys.readouterr().out
     assert told(work, "--write") == 0
-    assert " to be written, written\n" not in capsys.readouterr().out
+    assert " to be written, saved\n" not in capsys.readouterr().out
 
 
 def hostile(work: Work, *names: str, code: str) -> str:

@@ -53,7 +53,7 @@ LEAKS = (
     ("a test of a higher label says what is tested", "pipeline/sketching.py",
      "for text in wanted.tests if text.label <= label", "for text in wanted.tests"),
     ("drafts spend what reviews leave only where there are any", "pipeline/answering.py",
-     "wanted=bool(plan.sketches.tasks)", "wanted=bool(plan.sketches.exercises)"),
+     "wanted=bool(plan.sketches.tasks)", "wanted=bool(plan.sketches.scaffolds)"),
     ("a summary shows every draft", "core/drafts.py", "for one in self.scaffolds if permits(clearance, one.label)",
      "for one in self.scaffolds"),
     ("a summary shows the message about everything", "core/drafts.py",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from reviewbot.core.diff import FileDiff
 from reviewbot.core.labels import Label
 from reviewbot.core.policy import Policy
-from reviewbot.pipeline.exercising import MOST, exercised
+from reviewbot.pipeline.scaffolding import MOST, scaffold_jobs
 from reviewbot.tasks.scaffold.planning import MORE
 from reviewbot.tasks.scaffold.suites import Surroundings
 from tests.readings import diff
@@ -18,7 +18,7 @@ def files(number: int, functions: int = 1) -> list[FileDiff]:
 
 def made(changed: list[FileDiff]) -> tuple[list[str], list[tuple[str, str]]]:
     around = Surroundings(frozenset(file.path for file in changed))
-    found, refused = exercised(changed, around, Label.INTERNAL, Policy((), Label.INTERNAL, "base", "a" * 64))
+    found, refused = scaffold_jobs(changed, around, Label.INTERNAL, Policy((), Label.INTERNAL, "base", "a" * 64))
     assert len({one.suite.path for one in found}) == len(found)
     return [one.suite.target.path for one in found], [(name, why) for name, why, _ in refused]
 

@@ -14,7 +14,7 @@ from reviewbot.core.paths import is_sample
 from reviewbot.core.policy import Policy, classify_path
 from reviewbot.core.summary import counted
 from reviewbot.core.text import visible
-from reviewbot.pipeline.sketches import Exercise
+from reviewbot.pipeline.sketches import ScaffoldJob
 from reviewbot.tasks.scaffold.languages import language
 from reviewbot.tasks.scaffold.planning import MORE, Unsuited, rendered, suites
 from reviewbot.tasks.scaffold.suites import Suite, Surroundings
@@ -24,14 +24,14 @@ MOST = 20
 _CREDENTIAL = "a credential stands in what would be written"
 
 
-def exercised(files: Sequence[FileDiff], around: Surroundings, label: Label,
-              policy: Policy) -> tuple[list[Exercise], list[tuple[str, str, Label]]]:  # fmt: skip
+def scaffold_jobs(files: Sequence[FileDiff], around: Surroundings, label: Label,
+              policy: Policy) -> tuple[list[ScaffoldJob], list[tuple[str, str, Label]]]:  # fmt: skip
     """The suites of these files, and the targets that get none with the reason.
 
     A test goes where what stands there is labelled no lower than its target: in a public folder it would carry what it
     was made from into the next change as public.
     """
-    found: list[Exercise] = []
+    found: list[ScaffoldJob] = []
     refused: list[tuple[str, str, Label]] = []
 
     def is_place(path: str) -> bool:
@@ -48,7 +48,7 @@ def exercised(files: Sequence[FileDiff], around: Surroundings, label: Label,
                 refused.append((visible(name), why, label))
                 continue
             around = replace(around, paths=around.paths | {made.path})
-            found.append(Exercise(f"scaffold-{label}-{len(found) + 1}", label, made, _source(made, file, label)))
+            found.append(ScaffoldJob(f"scaffold-{label}-{len(found) + 1}", label, made, _source(made, file, label)))
     return found, refused
 
 
