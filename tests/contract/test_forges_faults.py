@@ -269,5 +269,5 @@ def test_a_write_that_is_late_ends_with_the_run_and_is_named(service: Service, s
         here.fault(STEPS[service][step], delay=4.0)
         posted = forge.post(Changes(here.head) if step in LATE else here.all_changes(before))
         concluded = here.conclude(forge, "" if step == "new summary" else before.notes[0].id)
-        assert time.monotonic() - start < 1.2
+        assert time.monotonic() - start < 3.0  # before the answer that is late would have come
         assert posted.refused or told(posted, concluded)
