@@ -192,23 +192,17 @@ def test_whatever_the_change_is_its_message_is_valid(
     assert message == composed(files, convention, Label.INTERNAL, branch=branch)
 
 
-def test_twenty_files_are_told_at_once() -> None:
-    old = "\n\n".join(f"def f{n}(a, b):\n    return a + {n}\n" for n in range(60))
-    files = [diff(f"lib/m{n}.py", old, old.replace("a + 7", "a - 7")) for n in range(20)]
-    composed(files, Convention(), Label.INTERNAL)
-    began = time.process_time()
-    composed(files, Convention(), Label.INTERNAL)
-    assert time.process_time() - began < 0.5  # 0.07 s by itself; a loaded machine takes longer
-
-
 @pytest.mark.parametrize(
     "piece", ["f(" * 40, "{" * 50, "class A:\n ", "import a\n", '"--x" add_argument(\n', "if not x:\n"]
 )
 def test_time_grows_with_the_change(piece: str) -> None:
-    spent = []
-    for times in (400, 3200):
-        file = diff("a.py", "", piece * times + "\n")
-        began = time.process_time()
-        composed([file], Convention(), Label.INTERNAL)
-        spent.append(time.process_time() - began)
-    assert spent[1] < 30 * spent[0] + 0.3
+    def spent(times: int) -> float:
+        """The least of some runs: what else the process has to clean up meanwhile is not counted."""
+        file, least = diff("a.py", "", piece * times + "\n"), float("inf")
+        for _ in range(5):
+            began = time.process_time()
+            composed([file], Convention(), Label.INTERNAL)
+            least = min(least, time.process_time() - began)
+        return least
+
+    assert spent(3200) < 30 * spent(400) + 0.3
