@@ -147,9 +147,15 @@ def chosen() -> list[tuple[World, World]]:
     """
     low = diff("api/a.py", "total = 1\n", "".join(f"x_{number} = eval(text)\n" for number in range(14)))
     high = [diff("ledger/x.py", None, f"CANARY_{number} = vault.open()\n" * 3) for number in range(6)]
-    return [(World((low, each), *rest), World((low,), *rest))
-            for each in high for salt in ("b", "ab")
-            for rest in [(Limits(60, 200), False, salt, Label.INTERNAL, 16_000)]]  # fmt: skip
+    failing = [(World((low, each), *rest), World((low,), *rest))
+               for each in high for salt in ("b", "ab")
+               for rest in [(Limits(60, 200), False, salt, Label.INTERNAL, 16_000)]]  # fmt: skip
+    # So few requests that what drafts may spend of them is missed, where what is restricted has the only scaffold.
+    tested = diff("ledger/f.py", None, _HIGH_FUNCTIONS[0])
+    short = [(World((low, tested), *rest), World((low,), *rest))
+             for salt in ("", "c", "cc", "ccc")
+             for rest in [(Limits(60, 3), False, salt, Label.INTERNAL, 16_000, Wanted(True, None, ()))]]  # fmt: skip
+    return [*failing, *short]
 
 
 def sent(world: World) -> dict[str, object]:
