@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from reviewbot.cli.environment import in_ci
@@ -48,6 +49,11 @@ def stand(environ: Mapping[str, str], read: Callable[[str], bytes]) -> Stand:
     if environ.get("CI_MERGE_REQUEST_IID"):
         return _gitlab(environ)
     return Stand(is_fork=_is_anybodys(name, environ))
+
+
+def here(environ: Mapping[str, str]) -> Stand:
+    """The same, the event's file read from disk."""
+    return stand(environ, lambda name: Path(name).read_bytes())
 
 
 def _is_anybodys(event: str, environ: Mapping[str, str]) -> bool:

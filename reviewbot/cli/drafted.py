@@ -5,11 +5,9 @@ from __future__ import annotations
 import argparse
 import shutil
 from collections.abc import Mapping
-from pathlib import Path
 
 from reviewbot import pipeline
 from reviewbot.cli import adapters, ci, environment, loading, models, records
-from reviewbot.cli.ci import Stand
 from reviewbot.cli.progress import stage
 from reviewbot.cli.workers import spread
 from reviewbot.core.endpoints import Operator
@@ -18,15 +16,10 @@ from reviewbot.core.summary import counted
 from reviewbot.pipeline import Plan
 
 
-def stands(environ: Mapping[str, str]) -> Stand:
-    """Where CI says that this run is."""
-    return ci.stand(environ, lambda name: Path(name).read_bytes())
-
-
 def drafted(arguments: argparse.Namespace, environ: Mapping[str, str], said: Operator,
             began: float) -> tuple[Report, Plan]:  # fmt: skip
     """The report of a run that asks for drafts alone. Nothing is sent before its line is in the ledger."""
-    at = stands(environ)
+    at = ci.here(environ)
     said, foreign = models.trusting(said, at)
     with records.opened(arguments, environ) as ledger:
         with stage("reading the change"):

@@ -7,7 +7,6 @@ import shutil
 import sys
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 
 from reviewbot import checks, pipeline
 from reviewbot.cli import ci, environment, forges, handover, loading, models, records, reports
@@ -38,7 +37,7 @@ def plan(arguments: argparse.Namespace, environ: Mapping[str, str]) -> int:
         raise UsageError("--explain prints lines of the change, which a build's log must not have")
     said = models.operator(arguments, environ)
     own = environment.taken(environ)
-    at = ci.stand(own, lambda name: Path(name).read_bytes())
+    at = ci.here(own)
     said, foreign = models.trusting(said, at)
     with stage("reading the change"):
         venue = forges.opened(arguments, at, own, RunLedger(), began + said.limits.seconds)
@@ -130,7 +129,7 @@ def publish(arguments: argparse.Namespace, environ: Mapping[str, str]) -> int:
     parcels = handover.read_replies(arguments.replies, sha256)
     said = models.operator(arguments, environ)
     own = environment.taken(environ)
-    at = ci.stand(own, lambda name: Path(name).read_bytes())
+    at = ci.here(own)
     if at.number not in (None, made.pull.number) and arguments.pr is None:
         raise UsageError(f"{visible(arguments.plan)}: not the plan of this pull request")
     with records.opened(arguments, own) as ledger:

@@ -6,7 +6,6 @@ import argparse
 import shutil
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import Path
 
 from reviewbot import checks, pipeline
 from reviewbot.cli import adapters, ci, environment, forges, loading, models, records, reports
@@ -26,7 +25,7 @@ def run(arguments: argparse.Namespace, environ: Mapping[str, str]) -> int:
     outputs = reports.renderers(arguments.output, arguments.ledger)
     said = models.operator(arguments, environ)
     own = environment.taken(environ)
-    at = ci.stand(own, lambda name: Path(name).read_bytes())
+    at = ci.here(own)
     if said.endpoints or forges.chosen(arguments, at, own)[0] is not None:
         reports.writable(name for name, _ in outputs)
     said, foreign = models.trusting(said, at)

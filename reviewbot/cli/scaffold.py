@@ -9,8 +9,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from reviewbot.cli import creating, models, reports
-from reviewbot.cli.drafted import drafted, stands
+from reviewbot.cli import ci, creating, models, reports
+from reviewbot.cli.drafted import drafted
 from reviewbot.cli.environment import in_ci, taken
 from reviewbot.core.drafts import Scaffold, Stages
 from reviewbot.core.labels import Label, permits
@@ -33,7 +33,7 @@ def run(arguments: argparse.Namespace, environ: Mapping[str, str]) -> int:
     if arguments.execute:
         from reviewbot.cli import trying
 
-        trying.allowed(arguments, environ, said, stands(environ))
+        trying.allowed(arguments, environ, said, ci.here(environ))
     own = taken(environ)
     named = {path: _spelled(path, Path(arguments.repo)) for path in arguments.paths}
     arguments.paths = [one for spelled in named.values() for one in spelled]

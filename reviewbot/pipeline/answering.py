@@ -20,7 +20,7 @@ from reviewbot.core.report import FileReport
 from reviewbot.core.tokens import Count, estimate
 from reviewbot.errors import NotReviewedError, ReviewbotError
 from reviewbot.pipeline import drafting
-from reviewbot.pipeline.asking import Desk, Reader, answer
+from reviewbot.pipeline.asking import Desk, Reader, answer, denial
 from reviewbot.pipeline.budgets import budgets
 from reviewbot.pipeline.dispatch import dispatch
 from reviewbot.pipeline.drafting import Draft
@@ -140,14 +140,11 @@ def _drafted(plan: Plan, models: Models, drafts: Sequence[Draft], limits: Limits
     for entry in drafting.decisions(drafts, routes, plan.policy.sha256):
         models.ledger.append(entry)
     readable = [draft for draft in drafts if routes[draft.name]]
-    dearest = {} if limits.cost_usd is None else drafting.dearest(readable, routes, models.count)
+    prompts = {} if limits.cost_usd is None else {draft.name: drafting.first(draft) for draft in readable}
+    dearest = {} if limits.cost_usd is None else _dearest(readable, prompts, routes, models.count)
     shares = budgets(readable, limits, dearest, {draft.label: len(routes[draft.name]) for draft in readable})
     desk = Desk(models.ledger, shares, models.deadline, plan.policy.sha256, models.count)
     return drafting.drafted(readable, routes, desk)
-
-
-def denial(label: Label) -> str:
-    return f"no model is cleared for {label} text"
 
 
 def _route(label: Label, readers: Sequence[Reader]) -> tuple[Reader, ...]:
@@ -156,7 +153,7 @@ def _route(label: Label, readers: Sequence[Reader]) -> tuple[Reader, ...]:
     return tuple(reader for reader in readers if reader.endpoint in cleared)
 
 
-def _dearest(jobs: Sequence[Job], prompts: Mapping[str, Prompt], routes: Mapping[str, Sequence[Reader]],
+def _dearest(jobs: Sequence[Job | Draft], prompts: Mapping[str, Prompt], routes: Mapping[str, Sequence[Reader]],
              count: Count) -> Mapping[Label, float]:  # fmt: skip
     """The most that one request of each label can cost, in dollars."""
     found: dict[Label, float] = {}

@@ -111,6 +111,10 @@ def ask(prompt: Prompt, reader: Reader, desk: Desk, redactions: int = 0) -> Repl
     return reply
 
 
+def denial(label: Label) -> str:
+    return f"no model is cleared for {label} text"
+
+
 def _size(prompt: Prompt, count: Count) -> int:
     """Tokens of what is not our own words."""
     return count(prompt.text) + (0 if prompt.suffix is None else count(prompt.suffix.text))

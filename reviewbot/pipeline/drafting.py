@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from reviewbot.core.answers import Answer, Call, cost
+from reviewbot.core.answers import Answer, Call
 from reviewbot.core.endpoints import Limits
 from reviewbot.core.exchange import BackendError, Failure, Prompt
-from reviewbot.core.labels import Label
 from reviewbot.core.ledger import Entry
 from reviewbot.core.replies import UnreadableError
-from reviewbot.core.tokens import Count
-from reviewbot.pipeline.asking import Desk, Inquiry, Reader
+from reviewbot.pipeline.asking import Desk, Inquiry, Reader, denial
 from reviewbot.pipeline.dispatch import dispatch
 from reviewbot.pipeline.sketches import MessageJob, ScaffoldJob
 from reviewbot.pipeline.sketching import clean
@@ -44,24 +42,13 @@ def decisions(drafts: Sequence[Draft], routes: Routes, policy_sha256: str) -> It
     for draft in drafts:
         names = [reader.endpoint.name for reader in routes[draft.name]]
         first = names[0] if names else ""
-        said = ", else ".join(names) or f"no model is cleared for {draft.label} text"
+        said = ", else ".join(names) or denial(draft.label)
         yield Entry("decision", first, draft.label, f"{draft.name}: {said}", backend=first, policy_sha256=policy_sha256)
 
 
 def is_open(draft: Draft) -> bool:
     """Whether there is anything that a model could write."""
     return bool(draft.excerpts) if isinstance(draft, MessageJob) else bool(open_cases(draft.suite))
-
-
-def dearest(drafts: Sequence[Draft], routes: Routes, count: Count) -> Mapping[Label, float]:
-    """The most that one request of each label can cost, in dollars."""
-    found: dict[Label, float] = {}
-    for draft in drafts:
-        prompt = _first(draft)
-        size = count(prompt.system) + count(prompt.text)
-        most = max(cost(reader.endpoint, size, prompt.max_tokens) for reader in routes[draft.name])
-        found[draft.label] = max(found.get(draft.label, 0.0), most)
-    return found
 
 
 def limits(whole: Limits, *, wanted: bool) -> tuple[Limits, Limits]:
@@ -73,7 +60,8 @@ def limits(whole: Limits, *, wanted: bool) -> tuple[Limits, Limits]:
     return Limits(whole.seconds, whole.calls - calls, rest), Limits(whole.seconds, calls, dollars)
 
 
-def _first(draft: Draft) -> Prompt:
+def first(draft: Draft) -> Prompt:
+    """What is asked first, as long as any that follows."""
     if isinstance(draft, MessageJob):
         return _asking(draft)
     before, after = _around(draft, open_cases(draft.suite)[0], {})

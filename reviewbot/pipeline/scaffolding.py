@@ -25,7 +25,7 @@ _CREDENTIAL = "a credential stands in what would be written"
 
 
 def scaffold_jobs(files: Sequence[FileDiff], around: Surroundings, label: Label,
-              policy: Policy) -> tuple[list[ScaffoldJob], list[tuple[str, str, Label]]]:  # fmt: skip
+                  policy: Policy) -> tuple[list[ScaffoldJob], list[tuple[str, str, Label]]]:  # fmt: skip
     """The suites of these files, and the targets that get none with the reason.
 
     A test goes where what stands there is labelled no lower than its target: in a public folder it would carry what it

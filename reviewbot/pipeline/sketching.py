@@ -57,8 +57,8 @@ def sketched(pull: PullRequest, policy: Policy, wanted: Wanted, materials: Seque
 
 
 def _message_jobs(files: Sequence[FileDiff], labels: Mapping[str, Label], about: Label, history: History,
-             convention: message.Convention, materials: Sequence[Material],
-             known: message.Known) -> Iterator[MessageJob]:  # fmt: skip
+                  convention: message.Convention, materials: Sequence[Material],
+                  known: message.Known) -> Iterator[MessageJob]:  # fmt: skip
     """By label the message about what is labelled so or below, and one more where the branch names a ticket."""
     levels = sorted({*labels.values()})
     for label in levels:

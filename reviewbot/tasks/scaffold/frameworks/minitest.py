@@ -61,7 +61,7 @@ def _class(suite: Suite) -> Iterator[str]:
     target = suite.target
     name = naming.safe(naming.pascal(f"{target.owner} {target.called}"))
     yield f"class {name if name[0].isupper() else f'X{name}'}Test < Minitest::Test"
-    told = [_told(target, case) for case in suite.cases]
+    told = [rubies.told(target, case) for case in suite.cases]
     for number, (case, title) in enumerate(zip(suite.cases, titles(told, naming.snake), strict=True)):
         if number:
             yield ""
@@ -69,10 +69,6 @@ def _class(suite: Suite) -> Iterator[str]:
         yield from (f"    {line}" for line in _body(target, case))
         yield "  end"
     yield "end"
-
-
-def _told(target: Target, case: Case) -> str:
-    return f"raises {rubies.raised(target, case)} where {case.name}" if case.raises else case.name
 
 
 def _body(target: Target, case: Case) -> Iterator[str]:

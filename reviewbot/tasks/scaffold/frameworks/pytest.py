@@ -8,7 +8,7 @@ from itertools import groupby
 
 from reviewbot.tasks.scaffold.frameworks import python_layout
 from reviewbot.tasks.scaffold.frameworks.python_calls import (
-    HOLE,
+    SINGLE,
     Call,
     called,
     columns,
@@ -25,11 +25,10 @@ from reviewbot.tasks.scaffold.frameworks.python_calls import (
 from reviewbot.tasks.scaffold.frameworks.python_imports import imports
 from reviewbot.tasks.scaffold.frameworks.python_lines import WIDTH, bracketed, quoted
 from reviewbot.tasks.scaffold.frameworks.python_signs import signs, styles
+from reviewbot.tasks.scaffold.holes import HOLE
 from reviewbot.tasks.scaffold.suites import Case, Suite, Surroundings, Target
 
 NAME = "pytest"
-#: Values that are told by identity.
-_SINGLE = frozenset({"None", "True", "False"})
 
 
 def weight(around: Surroundings, path: str) -> int:
@@ -76,7 +75,7 @@ def _spaced(lines: Sequence[str]) -> Iterator[str]:
 
 def _returns(suite: Suite, cases: Sequence[Case]) -> Iterator[str]:
     expected = [case.expected or "" for case in cases]
-    sign = "is" if all(value in _SINGLE for value in expected) else "=="
+    sign = "is" if all(value in SINGLE for value in expected) else "=="
 
     def body(call: Call, wanted: str) -> list[str]:
         return [*call.before, f"assert {call.value} {sign} {wanted}"]

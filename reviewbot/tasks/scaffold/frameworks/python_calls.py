@@ -17,8 +17,8 @@ from reviewbot.tasks.scaffold.suites import Case, Suite, Target
 MAX_INLINE = 40
 #: Of an endpoint with several methods the parameter that says which.
 VERB = "http_method"
-#: Stands for an expectation while somebody writes it.
-HOLE = "REVIEWBOT_HOLE"
+#: Values that are told by identity.
+SINGLE = frozenset({"None", "True", "False"})
 LIBRARY = {
     "Decimal": "decimal", "Fraction": "fractions", "Path": "pathlib", "PurePath": "pathlib", "PurePosixPath": "pathlib",
     "UUID": "uuid", "datetime": "datetime", "date": "datetime", "time": "datetime", "timedelta": "datetime",

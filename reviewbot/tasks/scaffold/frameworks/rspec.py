@@ -54,16 +54,12 @@ def _described(suite: Suite) -> Iterator[str]:
     for number, case in enumerate(suite.cases):
         if number:
             yield ""
-        yield f"{indent}it {rubies.string(_title(target, case))} do"
+        yield f"{indent}it {rubies.string(rubies.told(target, case))} do"
         yield from (f"{indent}  {line}" for line in _body(target, case))
         yield f"{indent}end"
     if target.owner:
         yield "  end"
     yield "end"
-
-
-def _title(target: Target, case: Case) -> str:
-    return f"raises {rubies.raised(target, case)} where {case.name}" if case.raises else case.name
 
 
 def _body(target: Target, case: Case) -> Iterator[str]:

@@ -167,6 +167,11 @@ def unwritten(target: Target, case: Case) -> Iterator[str]:
     yield 'skip("to be written: it returned #{result[0, 200]}")'
 
 
+def told(target: Target, case: Case) -> str:
+    """What a case says, for its title."""
+    return f"raises {raised(target, case)} where {case.name}" if case.raises else case.name
+
+
 def raised(target: Target, case: Case) -> str:
     """The full name of what a case raises."""
     return target.traits.get(f"raises {case.raises}", case.raises)

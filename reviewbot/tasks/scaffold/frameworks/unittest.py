@@ -8,6 +8,7 @@ from itertools import groupby
 
 from reviewbot.tasks.scaffold.frameworks import python_layout
 from reviewbot.tasks.scaffold.frameworks.python_calls import (
+    SINGLE,
     Call,
     called,
     columns,
@@ -27,7 +28,6 @@ from reviewbot.tasks.scaffold.naming import pascal
 from reviewbot.tasks.scaffold.suites import Case, Suite, Surroundings, Target
 
 NAME = "unittest"
-_SINGLE = frozenset({"None", "True", "False"})
 
 
 def weight(around: Surroundings, path: str) -> int:
@@ -70,7 +70,7 @@ def _assertions(cases: Sequence[Case]) -> list[tuple[str, list[Case]]]:
     groups: dict[str, list[Case]] = {}
     for case in cases:
         expected = case.expected or ""
-        how = "assertIs" if expected in _SINGLE else "assertAlmostEqual" if is_real(expected) else "assertEqual"
+        how = "assertIs" if expected in SINGLE else "assertAlmostEqual" if is_real(expected) else "assertEqual"
         groups.setdefault(how, []).append(case)
     return sorted(groups.items(), reverse=True)
 

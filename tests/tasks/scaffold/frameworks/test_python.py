@@ -8,7 +8,7 @@ import pytest
 from reviewbot.core.symbols import Syntax
 from reviewbot.tasks.scaffold.frameworks import pytest as pytest_framework
 from reviewbot.tasks.scaffold.frameworks import python_layout, unittest
-from reviewbot.tasks.scaffold.frameworks.python_calls import HOLE
+from reviewbot.tasks.scaffold.holes import HOLE
 from reviewbot.tasks.scaffold.languages import python
 from reviewbot.tasks.scaffold.suites import Case, Framework, Suite, Surroundings, Target
 from tests.readings import diff
